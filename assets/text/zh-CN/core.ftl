@@ -1,0 +1,1 @@
+error-not-found = 没有找到

@@ -1,0 +1,1 @@
+DROP TABLE evidence; DROP TABLE texts; DROP TABLE ledger_head; DROP TABLE events;

@@ -1,0 +1,1 @@
+DROP TABLE settings; DROP TABLE counters; DROP TABLE schemes; DROP TABLE centres; DROP TABLE units; DROP TABLE organisation;

@@ -1,0 +1,113 @@
+//! The composition root: knows every slice, mounts their routes, gathers their fact tables, sets the toolkit's hooks.
+
+use std::path::Path;
+
+use actix_web::web::{Data, ServiceConfig};
+use chrono::NaiveDate;
+
+use crate::actor::Actor;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Conn, Db};
+use crate::error::{Error, Result};
+use crate::ledger::{FactTable, Ledger};
+use crate::web::{Endpoint, Hooks, Routes, Site, Templates};
+use crate::{documents, evidence, forms, improvement, kpi, organisation, people, records, search, web};
+
+/// Every fact table there is; verify, rebuild and the tests go through them.
+pub fn facts() -> Vec<FactTable> {
+    let slices: [&[FactTable]; 7] = [
+        people::FACTS,
+        organisation::FACTS,
+        evidence::FACTS,
+        documents::FACTS,
+        records::FACTS,
+        kpi::FACTS,
+        improvement::FACTS,
+    ];
+    slices.concat()
+}
+
+/// Mounts every slice.
+pub fn routes(routes: &mut Routes<'_>) {
+    web::routes(routes);
+    people::routes(routes);
+    organisation::routes(routes);
+    search::routes(routes);
+    documents::routes(routes);
+    forms::routes(routes);
+    records::routes(routes);
+    kpi::routes(routes);
+    improvement::routes(routes);
+    crate::work::routes(routes);
+    crate::history::routes(routes);
+    crate::api::routes(routes);
+}
+
+/// Every route there is.
+pub fn endpoints() -> Vec<Endpoint> {
+    let mut list = Routes::list();
+    routes(&mut list);
+    list.endpoints()
+}
+
+/// Opens the installation's database and starts the write path.
+///
+/// # Errors
+/// When the database cannot be opened or is newer than the program.
+pub fn open(config: &Config, clock: Clock) -> Result<Ledger> {
+    std::fs::create_dir_all(&config.data)?;
+    let readers = std::thread::available_parallelism().map_or(4, |n| n.get() * 2);
+    let db = Db::open(config.database.clone(), u32::try_from(readers).unwrap_or(4))?;
+    Ledger::open(db, clock)
+}
+
+/// What every handler shares.
+///
+/// # Errors
+/// When templates or the secret cannot be read.
+pub fn site(config: Config, ledger: Ledger) -> Result<Data<Site>> {
+    let secret = secret(&config.data)?;
+    let hooks = Hooks { identify: people::identify, touch: people::touch, shell: organisation::shell, counts };
+    Ok(Site::new(config, ledger, Templates::load()?, secret, hooks))
+}
+
+/// Open items beside the areas.
+fn counts(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Vec<(&'static str, i64)>> {
+    crate::work::counts(conn, actor, today)
+}
+
+/// Configures an actix application: shared parts and all routes. The caller wraps it with [`guarded`].
+pub fn configure(site: Data<Site>) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        config.app_data(site);
+        routes(&mut Routes::mount(config));
+    }
+}
+
+/// The guard around every request, as a middleware.
+#[macro_export]
+macro_rules! guarded {
+    ($app:expr) => {
+        $app.wrap(actix_web::middleware::from_fn($crate::web::guard::guard))
+    };
+}
+
+/// Reads the signing key of sessions, or makes one: 256 random bits, readable by its owner alone.
+fn secret(data: &Path) -> Result<Vec<u8>> {
+    use rand::RngExt;
+    let path = data.join("secret.key");
+    if let Ok(bytes) = std::fs::read(&path)
+        && bytes.len() >= 32
+    {
+        return Ok(bytes);
+    }
+    let bytes: [u8; 32] = rand::rng().random();
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&path)?;
+    std::io::Write::write_all(&mut file, &bytes).map_err(Error::from)?;
+    Ok(bytes.to_vec())
+}

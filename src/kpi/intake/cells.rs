@@ -1,0 +1,145 @@
+//! The measures of centre × day × channel as they grow. Waits are noted as they come and folded into the histogram of their cell
+//! every few hundred; cells that are done for now move to the common store, so that memory follows the cells, not the rows.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ahash::AHashMap;
+use chrono::{Days, NaiveDate};
+
+use super::CellKey;
+use super::plan::Codes;
+use crate::kpi::measures::{Histogram, Measures};
+
+/// Waits noted before they are folded in.
+const NOTED: usize = 256;
+/// Marks a noted wait as that of an abandoned contact.
+const ABANDONED: u16 = 1 << 15;
+/// Cells a worker holds before it hands them over.
+const HELD: usize = 2048;
+const RECENT: usize = 1024;
+
+/// One cell under way.
+#[derive(Default)]
+pub(super) struct Cell {
+    pub(super) measures: Measures,
+    waits: Vec<u16>,
+    zero_answered: u64,
+    zero_abandoned: u64,
+}
+
+impl Cell {
+    #[inline]
+    pub(super) fn waited(&mut self, seconds: u32, abandoned: bool) {
+        if seconds == 0 {
+            let zeros = if abandoned { &mut self.zero_abandoned } else { &mut self.zero_answered };
+            *zeros += 1;
+        } else if seconds < u32::from(ABANDONED) {
+            let mark = if abandoned { ABANDONED } else { 0 };
+            self.waits.push(seconds as u16 | mark);
+            if self.waits.len() >= NOTED {
+                self.fold();
+            }
+        } else {
+            self.fold_one(seconds, abandoned);
+        }
+    }
+
+    #[cold]
+    fn fold_one(&mut self, seconds: u32, abandoned: bool) {
+        let histogram = if abandoned { &mut self.measures.wait_abandoned } else { &mut self.measures.wait_answered };
+        *histogram = histogram.merged_with([(seconds, 1)]);
+    }
+
+    fn fold(&mut self) {
+        self.waits.sort_unstable();
+        let split = self.waits.partition_point(|wait| wait & ABANDONED == 0);
+        let (answered, abandoned) = self.waits.split_at(split);
+        fold_into(&mut self.measures.wait_answered, self.zero_answered, answered);
+        fold_into(&mut self.measures.wait_abandoned, self.zero_abandoned, abandoned);
+        self.waits.clear();
+        (self.zero_answered, self.zero_abandoned) = (0, 0);
+    }
+
+    fn finish(mut self) -> Measures {
+        self.fold();
+        self.measures
+    }
+}
+
+fn fold_into(histogram: &mut Histogram, zeros: u64, waits: &[u16]) {
+    let bins = waits.iter().map(|wait| (u32::from(wait & !ABANDONED), 1));
+    *histogram = histogram.merged_with(std::iter::once((0, zeros)).chain(bins));
+}
+
+/// The store that the workers share.
+pub(super) type Store = Mutex<BTreeMap<CellKey, Measures>>;
+
+/// The cells of one worker.
+pub(super) struct Cells {
+    index: AHashMap<u64, u32>,
+    recent: Vec<(u64, u32)>,
+    held: Vec<(u64, Cell)>,
+    limit: usize,
+    asked: u64,
+}
+
+impl Cells {
+    pub(super) fn new() -> Self {
+        Self { index: AHashMap::new(), recent: vec![(u64::MAX, 0); RECENT], held: Vec::new(), limit: HELD, asked: 0 }
+    }
+
+    /// The cell of a day (counted from 1970-01-01), centre and channel.
+    #[inline]
+    pub(super) fn at(&mut self, day: i64, centre: u16, channel: u16) -> &mut Cell {
+        let key = u64::from(day as u32) << 32 | u64::from(centre) << 16 | u64::from(channel);
+        let slot = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize & (RECENT - 1);
+        self.asked += 1;
+        if self.recent[slot].0 != key {
+            let next = self.held.len() as u32;
+            let number = *self.index.entry(key).or_insert(next);
+            if number == next {
+                self.held.push((key, Cell::default()));
+            }
+            self.recent[slot] = (key, number);
+        }
+        &mut self.held[self.recent[slot].1 as usize].1
+    }
+
+    /// True when the cells should be handed over.
+    pub(super) fn full(&self) -> bool {
+        self.held.len() >= self.limit
+    }
+
+    /// Moves all cells to the store.
+    pub(super) fn hand_over(&mut self, store: &Store, centres: &Codes, channels: &Codes) {
+        // In a file without order cells come back again and again: hold more of them rather than merge them over and over.
+        if self.asked < self.held.len() as u64 * 32 {
+            self.limit = self.limit.saturating_mul(4);
+        }
+        self.asked = 0;
+        self.index.clear();
+        self.recent.fill((u64::MAX, 0));
+        let names = [centres, channels].map(|codes| (0..codes.len() as u16).map(|number| codes.name(number)).collect::<Vec<Arc<str>>>());
+        let finished: Vec<(CellKey, Measures)> =
+            self.held.drain(..).filter_map(|(key, cell)| Some((cell_key(key, &names)?, cell.finish()))).collect();
+        let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, measures) in finished {
+            match store.get_mut(&key) {
+                Some(known) => known.merge(&measures),
+                None => {
+                    store.insert(key, measures);
+                }
+            }
+        }
+    }
+}
+
+fn cell_key(key: u64, names: &[Vec<Arc<str>>; 2]) -> Option<CellKey> {
+    let days = i64::from((key >> 32) as u32 as i32);
+    let epoch = NaiveDate::default();
+    let day = if days < 0 { epoch - Days::new(days.unsigned_abs()) } else { epoch + Days::new(days.unsigned_abs()) };
+    let centre = names[0].get(usize::from((key >> 16) as u16))?;
+    let channel = names[1].get(usize::from(key as u16))?;
+    Some(CellKey { centre: Arc::clone(centre), day, channel: Arc::clone(channel) })
+}

@@ -1,0 +1,250 @@
+//! What can be wrong with a call log: problems of a row name row, column and value; problems of the file end the reading.
+
+use std::fmt;
+
+/// One thing that is wrong with one row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RowError {
+    /// Line of the file on which the row starts, from 1 (the header included).
+    pub row: u64,
+    /// What the identifying column holds, when the mapping names one.
+    pub id: Option<String>,
+    /// Name of the column; empty when it is about the whole row.
+    pub column: String,
+    /// What stands there, cut to 80 characters.
+    pub value: String,
+    /// What is wrong with it.
+    pub problem: RowProblem,
+}
+
+/// What is wrong with a value, and so what was expected.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowProblem {
+    /// The row has more or fewer fields than the header.
+    FieldCount {
+        /// Fields of the header.
+        expected: usize,
+        /// Fields of the row.
+        found: usize,
+    },
+    /// Bytes that are no text in the encoding of the file.
+    Encoding,
+    /// Not in the table of outcomes.
+    Outcome,
+    /// Not in the table of centres.
+    Centre,
+    /// A centre that the organisation does not have.
+    CentreUnknown,
+    /// More different centres than a file may hold.
+    CentreMany,
+    /// Not in the table of channels, or not a channel code.
+    Channel,
+    /// Not a date or time in the format of the mapping.
+    Stamp {
+        /// That format.
+        format: String,
+    },
+    /// A date before 1900 or after 2199.
+    StampRange,
+    /// A local time that the clocks skipped.
+    StampGap {
+        /// The zone in which they did.
+        zone: String,
+    },
+    /// Not a duration.
+    Duration,
+    /// A duration above one year.
+    DurationRange,
+    /// Empty where a duration is needed.
+    DurationEmpty,
+    /// Not in the table of resolutions.
+    Resolved,
+    /// Not a rating.
+    Rating,
+    /// Not an amount of money with so many decimals.
+    Money {
+        /// How many decimals the currency has.
+        decimals: u8,
+    },
+}
+
+impl RowProblem {
+    /// Stable code of the problem.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::FieldCount { .. } => "kpi-row-field-count",
+            Self::Encoding => "kpi-row-encoding",
+            Self::Outcome => "kpi-row-outcome",
+            Self::Centre => "kpi-row-centre",
+            Self::CentreUnknown => "kpi-row-centre-unknown",
+            Self::CentreMany => "kpi-row-centre-many",
+            Self::Channel => "kpi-row-channel",
+            Self::Stamp { .. } => "kpi-row-stamp",
+            Self::StampRange => "kpi-row-stamp-range",
+            Self::StampGap { .. } => "kpi-row-stamp-gap",
+            Self::Duration => "kpi-row-duration",
+            Self::DurationRange => "kpi-row-duration-range",
+            Self::DurationEmpty => "kpi-row-duration-empty",
+            Self::Resolved => "kpi-row-resolved",
+            Self::Rating => "kpi-row-rating",
+            Self::Money { .. } => "kpi-row-money",
+        }
+    }
+}
+
+impl fmt::Display for RowProblem {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FieldCount { expected, found } => write!(to, "the row has {found} fields, the header has {expected}"),
+            Self::Encoding => to.write_str("not text in the encoding of the file: set `encoding` in the mapping, or save the file as UTF-8"),
+            Self::Outcome => to.write_str("expected a value of the table `outcome.values`"),
+            Self::Centre => to.write_str("expected a value of the table `centre.values`"),
+            Self::CentreUnknown => to.write_str("no such centre: add it, or correct the table `centre.values`"),
+            Self::CentreMany => to.write_str("too many different centres: is `centre.column` the right column?"),
+            Self::Channel => to.write_str("expected a value of the table `channel.values`, or a channel code"),
+            Self::Stamp { format } => write!(to, "expected a date and time written as `{format}`"),
+            Self::StampRange => to.write_str("expected a date from 1900 to 2199"),
+            Self::StampGap { zone } => write!(to, "the clocks of {zone} skipped this time: correct `stamp.zone`"),
+            Self::Duration => to.write_str("expected seconds, or h:mm:ss, or mm:ss"),
+            Self::DurationRange => to.write_str("expected a duration of at most one year"),
+            Self::DurationEmpty => to.write_str("empty, but a duration is needed: say `empty` in the mapping if it may be"),
+            Self::Resolved => to.write_str("expected a value of the table `resolved.values`"),
+            Self::Rating => to.write_str("expected a whole rating from 1 to 5, or a value of the table `csat.values`"),
+            Self::Money { decimals } => write!(to, "expected an amount with at most {decimals} decimals and no thousands separator"),
+        }
+    }
+}
+
+impl RowError {
+    /// Stable code of the problem.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.problem.code()
+    }
+
+    /// Parameters of its text.
+    #[must_use]
+    pub fn params(&self) -> Vec<(&'static str, String)> {
+        let id = self.id.clone().unwrap_or_default();
+        let mut params =
+            vec![("row", self.row.to_string()), ("id", id), ("column", self.column.clone()), ("value", self.value.clone())];
+        match &self.problem {
+            RowProblem::FieldCount { expected, found } => {
+                params.extend([("expected", expected.to_string()), ("found", found.to_string())]);
+            }
+            RowProblem::Stamp { format } => params.push(("format", format.clone())),
+            RowProblem::StampGap { zone } => params.push(("zone", zone.clone())),
+            RowProblem::Money { decimals } => params.push(("decimals", decimals.to_string())),
+            _ => {}
+        }
+        params
+    }
+}
+
+impl fmt::Display for RowError {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "row {}", self.row)?;
+        if let Some(id) = &self.id {
+            write!(to, " ({id})")?;
+        }
+        if !self.column.is_empty() {
+            write!(to, ", column `{}`: `{}`", self.column, self.value)?;
+        }
+        write!(to, ": {}", self.problem)
+    }
+}
+
+impl std::error::Error for RowError {}
+
+/// A file that cannot be read as a call log at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IntakeError {
+    /// The file could not be read to its end (a broken disk, a damaged gzip file).
+    #[error("the file could not be read: {0}")]
+    Read(String),
+    /// The copy kept as evidence could not be written.
+    #[error("the copy kept as evidence could not be written: {0}")]
+    Keep(String),
+    /// There is no header line.
+    #[error("the file is empty: a header line with the column names is needed")]
+    Empty,
+    /// A spreadsheet or another archive.
+    #[error("this is a workbook or an archive, not a text file: save the sheet as CSV")]
+    Archive,
+    /// UTF-16 text.
+    #[error("the text is UTF-16: save it as UTF-8")]
+    Utf16,
+    /// Columns of the mapping that the header lacks.
+    #[error("the header has no column {}; it has {}", quoted(missing), quoted(found))]
+    MissingColumns {
+        /// The columns that the mapping names and the header lacks.
+        missing: Vec<String>,
+        /// The columns of the header.
+        found: Vec<String>,
+    },
+    /// A column of the mapping that stands twice in the header.
+    #[error("the header has the column `{column}` twice")]
+    DuplicateColumn {
+        /// Its name.
+        column: String,
+    },
+    /// The mapping names a centre that the organisation does not have.
+    #[error("the mapping names the centre `{code}`, which does not exist")]
+    UnknownCentre {
+        /// Its code.
+        code: String,
+    },
+    /// Neither the mapping nor the caller says which centre it is.
+    #[error("neither the mapping nor the command says which centre the file belongs to")]
+    NoCentre,
+    /// A line of more than a megabyte, or a quotation that never ends.
+    #[error("the record that starts on line {row} is longer than {limit} bytes: is a quotation mark left open?")]
+    LongRecord {
+        /// Line of the file, from 1.
+        row: u64,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// A worker stopped unexpectedly.
+    #[error("a worker stopped unexpectedly")]
+    Worker,
+}
+
+fn quoted(names: &[String]) -> String {
+    let all: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    all.join(", ")
+}
+
+impl IntakeError {
+    /// Stable code of the problem.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "kpi-file-read",
+            Self::Keep(_) => "kpi-file-keep",
+            Self::Empty => "kpi-file-empty",
+            Self::Archive => "kpi-file-archive",
+            Self::Utf16 => "kpi-file-utf16",
+            Self::MissingColumns { .. } => "kpi-file-missing-columns",
+            Self::DuplicateColumn { .. } => "kpi-file-duplicate-column",
+            Self::UnknownCentre { .. } => "kpi-file-unknown-centre",
+            Self::NoCentre => "kpi-file-no-centre",
+            Self::LongRecord { .. } => "kpi-file-long-record",
+            Self::Worker => "kpi-file-worker",
+        }
+    }
+
+    /// Parameters of its text.
+    #[must_use]
+    pub fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Read(cause) | Self::Keep(cause) => vec![("cause", cause.clone())],
+            Self::MissingColumns { missing, found } => vec![("missing", quoted(missing)), ("found", quoted(found))],
+            Self::DuplicateColumn { column } => vec![("column", column.clone())],
+            Self::UnknownCentre { code } => vec![("code", code.clone())],
+            Self::LongRecord { row, limit } => vec![("row", row.to_string()), ("limit", limit.to_string())],
+            Self::Empty | Self::Archive | Self::Utf16 | Self::NoCentre | Self::Worker => Vec::new(),
+        }
+    }
+}

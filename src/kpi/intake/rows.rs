@@ -1,0 +1,266 @@
+//! From one row to the measures of its cell. A row is checked whole before anything of it is counted.
+//!
+//! What does not count for an outcome is not read: waits on answered and abandoned contacts, everything else on answered ones.
+
+use super::cells::{Cells, Store};
+use super::clock::Clock;
+use super::error::{RowError, RowProblem};
+use super::numbers::{duration, money, rating};
+use super::plan::{Codes, OUTCOMES, Plan};
+use super::stamps::StampReader;
+use super::text::{Field, Line};
+use super::{MAX_ERRORS, RowNumber};
+use crate::kpi::mapping::{EmptyDuration, Outcome};
+
+/// Longest piece of a value quoted in a message, in characters.
+const QUOTED: usize = 80;
+
+struct Fault {
+    /// The column; `None`: the whole row.
+    column: Option<usize>,
+    problem: RowProblem,
+}
+
+trait At<T> {
+    fn at(self, column: usize) -> Result<T, Fault>;
+}
+
+impl<T> At<T> for Result<T, RowProblem> {
+    #[inline]
+    fn at(self, column: usize) -> Result<T, Fault> {
+        self.map_err(|problem| Fault { column: Some(column), problem })
+    }
+}
+
+/// What an answered contact adds.
+struct Answered {
+    wait: Option<u32>,
+    talk: Option<u32>,
+    hold: u32,
+    wrap: u32,
+    resolved: Option<bool>,
+    rating: Option<usize>,
+    revenue: i64,
+}
+
+/// Reads rows into cells; each worker has one.
+pub(super) struct Rows<'p> {
+    plan: &'p Plan<'p>,
+    store: &'p Store,
+    centres: Codes,
+    channels: Codes,
+    clocks: Vec<Clock>,
+    stamps: StampReader<'p>,
+    cells: Cells,
+    /// Rows read, blank lines not counted.
+    pub(super) rows: u64,
+    /// Ignored rows that belong to no known cell.
+    pub(super) unplaced: u64,
+    pub(super) errors: Vec<(RowNumber, RowError)>,
+    pub(super) error_count: u64,
+}
+
+impl<'p> Rows<'p> {
+    pub(super) fn new(plan: &'p Plan<'p>, store: &'p Store) -> Self {
+        Self {
+            plan,
+            store,
+            centres: plan.centres.clone(),
+            channels: plan.channels.clone(),
+            clocks: plan.centres.clocks(plan.zones, 0),
+            stamps: StampReader::new(&plan.mapping.stamp, plan.stamp),
+            cells: Cells::new(),
+            rows: 0,
+            unplaced: 0,
+            errors: Vec::new(),
+            error_count: 0,
+        }
+    }
+
+    /// Reads one row.
+    #[inline]
+    pub(super) fn read(&mut self, line: Line<'_>, number: RowNumber) {
+        let expected = self.plan.header.len();
+        if line.fields() != expected {
+            if line.fields() == 1 && line.field(0).bytes().trim_ascii().is_empty() {
+                return;
+            }
+            self.rows += 1;
+            let problem = RowProblem::FieldCount { expected, found: line.fields() };
+            self.report(line, number, Fault { column: None, problem });
+            return;
+        }
+        self.rows += 1;
+        if let Err(fault) = self.count(line) {
+            self.report(line, number, fault);
+        }
+    }
+
+    /// Called between chunks: hands cells over when there are many.
+    pub(super) fn breathe(&mut self) {
+        if self.cells.full() {
+            self.finish();
+        }
+    }
+
+    /// Hands over all cells.
+    pub(super) fn finish(&mut self) {
+        self.cells.hand_over(self.store, &self.centres, &self.channels);
+    }
+
+    /// Notes a line whose bytes are no text.
+    pub(super) fn report_encoding(&mut self, number: RowNumber) {
+        self.note(number, None, String::new(), String::new(), RowProblem::Encoding);
+    }
+
+    #[inline]
+    fn count(&mut self, line: Line<'_>) -> Result<(), Fault> {
+        let plan = self.plan;
+        let found = plan.outcomes.find(line.field(plan.outcome)).ok_or(RowProblem::Outcome).at(plan.outcome)?;
+        match OUTCOMES[usize::from(found)] {
+            Outcome::Answered => {
+                let parts = self.answered(line)?;
+                self.place(line)?.answered(&parts);
+            }
+            Outcome::Abandoned => {
+                let wait = match plan.wait {
+                    Some((column, empty)) => known(line.field(column), empty).at(column)?,
+                    None => None,
+                };
+                let cell = self.place(line)?;
+                cell.measures.abandoned += 1;
+                if let Some(seconds) = wait {
+                    cell.waited(seconds, true);
+                }
+            }
+            Outcome::AbandonedBeforeQueue => self.place(line)?.measures.abandoned_before_queue += 1,
+            Outcome::Ignored => match self.place(line) {
+                Ok(cell) => cell.measures.ignored += 1,
+                Err(_) => self.unplaced += 1,
+            },
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn answered(&self, line: Line<'_>) -> Result<Answered, Fault> {
+        let plan = self.plan;
+        let wait = match plan.wait {
+            // An answered contact has waited a known time, if only zero seconds.
+            Some((column, empty)) => {
+                let wait = known(line.field(column), empty).at(column)?;
+                Some(wait.ok_or(RowProblem::DurationEmpty).at(column)?)
+            }
+            None => None,
+        };
+        let part = |rule: Option<(usize, EmptyDuration)>| match rule {
+            Some((column, empty)) => known(line.field(column), empty).at(column),
+            None => Ok(None),
+        };
+        let resolved = match &plan.resolved {
+            Some((column, table)) => match table.find(line.field(*column)) {
+                Some(yes) => Some(yes == 1),
+                None if line.field(*column).bytes().trim_ascii().is_empty() => None,
+                None => return Err(RowProblem::Resolved).at(*column),
+            },
+            None => None,
+        };
+        let rating = match &plan.csat {
+            Some((column, None)) => rating(line.field(*column)).at(*column)?,
+            Some((column, Some(table))) => match table.find(line.field(*column)) {
+                Some(rating) => Some(usize::from(rating)),
+                None if line.field(*column).bytes().trim_ascii().is_empty() => None,
+                None => return Err(RowProblem::Rating).at(*column),
+            },
+            None => None,
+        };
+        let revenue = match plan.revenue {
+            Some((column, decimals)) => money(line.field(column), decimals).at(column)?,
+            None => 0,
+        };
+        let (talk, hold, wrap) = (part(plan.talk)?, part(plan.hold)?.unwrap_or(0), part(plan.wrap)?.unwrap_or(0));
+        Ok(Answered { wait, talk, hold, wrap, resolved, rating, revenue })
+    }
+
+    #[inline]
+    fn place(&mut self, line: Line<'_>) -> Result<&mut super::cells::Cell, Fault> {
+        let centre = match self.plan.centre {
+            None => 0,
+            Some(column) => match self.centres.find(line.field(column)) {
+                Some(number) => number,
+                None => self.learn_centre(line.field(column)).at(column)?,
+            },
+        };
+        let channel = match self.plan.channel {
+            None => 0,
+            Some(column) => match self.channels.find(line.field(column)) {
+                Some(number) => number,
+                None => self.channels.learn_channel(line.field(column)).at(column)?,
+            },
+        };
+        let clock = &mut self.clocks[usize::from(centre)];
+        let day = self.stamps.day(line, clock).at(self.plan.stamp.column())?;
+        Ok(self.cells.at(day, centre, channel))
+    }
+
+    #[cold]
+    fn learn_centre(&mut self, field: Field<'_>) -> Result<u16, RowProblem> {
+        let number = self.centres.learn_centre(field, self.plan.zones)?;
+        self.clocks.extend(self.centres.clocks(self.plan.zones, self.clocks.len()));
+        Ok(number)
+    }
+
+    #[cold]
+    fn report(&mut self, line: Line<'_>, number: RowNumber, fault: Fault) {
+        let quote = |column: usize| line.field(column).text().chars().take(QUOTED).collect::<String>();
+        let id = self.plan.id.filter(|id| *id < line.fields()).map(quote);
+        let name = fault.column.and_then(|column| self.plan.header.get(column)).cloned().unwrap_or_default();
+        self.note(number, id, name, fault.column.map(quote).unwrap_or_default(), fault.problem);
+    }
+
+    fn note(&mut self, number: RowNumber, id: Option<String>, column: String, value: String, problem: RowProblem) {
+        self.error_count += 1;
+        if self.errors.len() < MAX_ERRORS {
+            self.errors.push((number, RowError { row: 0, id, column, value, problem }));
+        }
+    }
+}
+
+/// The seconds of a field, if they are known.
+#[inline]
+fn known(field: Field<'_>, empty: EmptyDuration) -> Result<Option<u32>, RowProblem> {
+    match (duration(field)?, empty) {
+        (Some(seconds), _) => Ok(Some(seconds)),
+        (None, EmptyDuration::Zero) => Ok(Some(0)),
+        (None, EmptyDuration::Unknown) => Ok(None),
+        (None, EmptyDuration::Refuse) => Err(RowProblem::DurationEmpty),
+    }
+}
+
+impl super::cells::Cell {
+    #[inline]
+    fn answered(&mut self, parts: &Answered) {
+        let measures = &mut self.measures;
+        measures.answered += 1;
+        if let Some(talk) = parts.talk {
+            let handle = u64::from(talk) + u64::from(parts.hold) + u64::from(parts.wrap);
+            measures.talk_s += u64::from(talk);
+            measures.hold_s += u64::from(parts.hold);
+            measures.wrap_s += u64::from(parts.wrap);
+            measures.handled += 1;
+            measures.handle_square += i128::from(handle * handle);
+        }
+        if let Some(resolved) = parts.resolved {
+            measures.resolved_known += 1;
+            measures.resolved += u64::from(resolved);
+        }
+        if let Some(rating) = parts.rating {
+            measures.csat[rating] += 1;
+        }
+        measures.revenue_minor = measures.revenue_minor.saturating_add(parts.revenue);
+        if let Some(seconds) = parts.wait {
+            measures.wait_answered_s += u64::from(seconds);
+            self.waited(seconds, false);
+        }
+    }
+}

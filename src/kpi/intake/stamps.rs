@@ -1,0 +1,243 @@
+//! From the text of a time stamp to the day on which the contact counts: the day in the zone of its centre.
+//!
+//! Invariant: the readers of the common shapes accept a part of what the general one accepts, and read it alike.
+
+use chrono::format::{Parsed, parse};
+use chrono::{Datelike, NaiveDate};
+use chrono_tz::Tz;
+
+use super::clock::{Clock, DAY};
+use super::error::RowProblem;
+use super::text::{Field, Line, digits};
+use crate::kpi::mapping::{FastShape, Reading, StampRule, StampZone, read};
+
+/// Where the stamp stands in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StampAt {
+    Single(usize),
+    Pair(usize, usize),
+}
+
+impl StampAt {
+    /// The column that a problem of the stamp is reported for.
+    pub(super) fn column(self) -> usize {
+        match self {
+            Self::Single(column) | Self::Pair(column, _) => column,
+        }
+    }
+}
+
+/// Reads the stamps of one file.
+pub(super) struct StampReader<'m> {
+    rule: &'m StampRule,
+    at: StampAt,
+    /// The clock that wrote the stamps, if it is not the one on the wall of the centre.
+    writer: Option<Clock>,
+    /// The last date read: its ten bytes and its day.
+    recent: (u64, u64, i64),
+}
+
+enum Found {
+    Day(i64),
+    Local(i64),
+    Instant(i64),
+}
+
+impl<'m> StampReader<'m> {
+    pub(super) fn new(rule: &'m StampRule, at: StampAt) -> Self {
+        let writer = match rule.zone {
+            StampZone::Named(zone) => Some(Clock::new(zone)),
+            _ => None,
+        };
+        Self { rule, at, writer, recent: (0, u64::MAX, 0) }
+    }
+
+    /// The day, counted from 1970-01-01, on which the contact counts at a centre with this clock.
+    #[inline]
+    pub(super) fn day(&mut self, line: Line<'_>, centre: &mut Clock) -> Result<i64, RowProblem> {
+        let found = match self.common(line) {
+            Some(found) => found,
+            None => self.general(line)?,
+        };
+        let utc = match found {
+            Found::Day(day) => return Ok(day),
+            Found::Instant(utc) => utc,
+            Found::Local(local) => match (self.rule.zone, &mut self.writer) {
+                (_, Some(writer)) if writer.zone() != Tz::UTC && writer.zone() != centre.zone() => {
+                    writer.instant(local).ok_or_else(|| gap(writer))?
+                }
+                (StampZone::Named(Tz::UTC), _) => local,
+                (StampZone::Fixed(offset), _) => local - i64::from(offset.local_minus_utc()),
+                _ => {
+                    // The day is the one written, once the time is known to exist.
+                    return centre.instant(local).map(|_| local.div_euclid(DAY)).ok_or_else(|| gap(centre));
+                }
+            },
+        };
+        Ok(centre.day_of_instant(utc))
+    }
+
+    #[inline]
+    fn common(&mut self, line: Line<'_>) -> Option<Found> {
+        let (date, time, after) = match self.at {
+            StampAt::Single(column) => {
+                let field = line.field(column);
+                let (between, length) = match self.rule.shape.fast {
+                    FastShape::Zulu => (b'T', 20),
+                    FastShape::Joined => (b'T', 19),
+                    FastShape::Spaced => (b' ', 19),
+                    FastShape::None => return None,
+                };
+                let bytes = field.bytes();
+                if bytes.len() != length || bytes[10] != between || (length == 20 && bytes[19] != b'Z') {
+                    return None;
+                }
+                (field, field, 11)
+            }
+            StampAt::Pair(date, time) => {
+                let (date, time) = (line.field(date), line.field(time));
+                if self.rule.shape.fast != FastShape::Spaced || date.len() != 10 || time.len() != 8 {
+                    return None;
+                }
+                (date, time, 0)
+            }
+        };
+        let day = self.date(date)?;
+        Some(Found::Local(day * DAY + time_of_day(time.word(after))?))
+    }
+
+    /// The day of `2026-10-01`.
+    #[inline]
+    fn date(&mut self, field: Field<'_>) -> Option<i64> {
+        let (head, tail) = (field.word(0), field.word(8) & 0xffff);
+        if (head, tail) == (self.recent.0, self.recent.1) {
+            return Some(self.recent.2);
+        }
+        if (head >> 32) & 0xff != u64::from(b'-') || head >> 56 != u64::from(b'-') {
+            return None;
+        }
+        let year = digits(head, 4)?;
+        let month = digits(head >> 40, 2)?;
+        let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, digits(tail, 2)?)?;
+        let day = in_range(date).ok()?;
+        self.recent = (head, tail, day);
+        Some(day)
+    }
+
+    #[cold]
+    fn general(&self, line: Line<'_>) -> Result<Found, RowProblem> {
+        let shape = &self.rule.shape;
+        let text = match self.at {
+            StampAt::Single(column) => line.field(column).text(),
+            StampAt::Pair(date, time) => format!("{} {}", line.field(date).text(), line.field(time).text()),
+        };
+        let refused = || RowProblem::Stamp { format: shape.text.clone() };
+        let mut parsed = Parsed::new();
+        parse(&mut parsed, &text, shape.items.iter()).map_err(|_| refused())?;
+        let found = read(&parsed).ok_or_else(refused)?;
+        match found {
+            Reading::Date(date) if shape.date_only => Ok(Found::Day(in_range(date)?)),
+            Reading::Date(_) => Err(refused()),
+            Reading::Local(local) => in_range(local.date()).map(|_| Found::Local(local.and_utc().timestamp())),
+            Reading::Instant(utc) => in_range(utc.date()).map(|_| Found::Instant(utc.and_utc().timestamp())),
+        }
+    }
+}
+
+fn gap(clock: &Clock) -> RowProblem {
+    RowProblem::StampGap { zone: clock.zone().name().to_owned() }
+}
+
+/// The day, if it lies where a contact can lie.
+fn in_range(date: NaiveDate) -> Result<i64, RowProblem> {
+    if (1900..2200).contains(&date.year()) {
+        Ok(date.signed_duration_since(NaiveDate::default()).num_days())
+    } else {
+        Err(RowProblem::StampRange)
+    }
+}
+
+/// The second of the day of `08:30:00`, given as a word.
+#[inline]
+fn time_of_day(word: u64) -> Option<i64> {
+    const COLONS: u64 = 0x0000_3a00_003a_0000;
+    if word & 0x0000_ff00_00ff_0000 != COLONS {
+        return None;
+    }
+    let (hour, minute, second) = (digits(word, 2)?, digits(word >> 24, 2)?, digits(word >> 48, 2)?);
+    (hour < 24 && minute < 60 && second < 60).then(|| i64::from(hour * 3600 + minute * 60 + second))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::text::tests::line_of;
+    use super::*;
+    use crate::kpi::mapping::Mapping;
+
+    fn rule(stamp: &str) -> StampRule {
+        let toml = format!("source='s'\n[channel]\nvalue='voice'\n[outcome]\ncolumn='o'\nvalues={{}}\n[stamp]\n{stamp}");
+        Mapping::from_toml(&toml).unwrap().stamp
+    }
+
+    fn day_at(rule: &StampRule, fields: &[&str], zone: Tz) -> Result<NaiveDate, RowProblem> {
+        let (buffer, ends) = line_of(fields);
+        let at = if fields.len() == 2 { StampAt::Pair(0, 1) } else { StampAt::Single(0) };
+        let days = StampReader::new(rule, at).day(Line::new(&buffer, 0, &ends), &mut Clock::new(zone))?;
+        Ok(NaiveDate::default() + chrono::Days::new(u64::try_from(days).unwrap()))
+    }
+
+    fn date(text: &str) -> Result<NaiveDate, RowProblem> {
+        Ok(text.parse().unwrap())
+    }
+
+    #[test]
+    fn the_day_is_that_of_the_centre() {
+        let zulu = rule("column='t'\nformat='%Y-%m-%dT%H:%M:%SZ'");
+        assert_eq!(day_at(&zulu, &["2026-10-01T15:59:59Z"], Tz::Asia__Shanghai), date("2026-10-01"));
+        assert_eq!(day_at(&zulu, &["2026-10-01T16:00:00Z"], Tz::Asia__Shanghai), date("2026-10-02"));
+        let fixed = rule("column='t'\nzone='+08:00'");
+        assert_eq!(day_at(&fixed, &["2026-10-01 06:59:59"], Tz::Europe__London), date("2026-09-30"));
+        assert_eq!(day_at(&fixed, &["2026-10-01 07:00:00"], Tz::Europe__London), date("2026-10-01"));
+        let named = rule("column='t'\nzone='America/New_York'");
+        assert_eq!(day_at(&named, &["2026-11-01 01:30:00"], Tz::Asia__Shanghai), date("2026-11-01"));
+        assert_eq!(day_at(&named, &["2026-03-08 02:30:00"], Tz::UTC), Err(RowProblem::StampGap { zone: "America/New_York".into() }));
+        let offset = rule("column='t'\nformat='%d.%m.%Y %H:%M %z'");
+        assert_eq!(day_at(&offset, &["1.10.2026 23:30 -0500"], Tz::UTC), date("2026-10-02"));
+        let epoch = rule("column='t'\nformat='%s'");
+        assert_eq!(day_at(&epoch, &["1790870400"], Tz::Asia__Shanghai), date("2026-10-02"));
+        let local = rule("date='d'\ntime='t'");
+        assert_eq!(day_at(&local, &["2026-10-01", "23:59:59"], Tz::America__New_York), date("2026-10-01"));
+        assert_eq!(day_at(&local, &["2026-03-29", "02:30:00"], Tz::Europe__Berlin), Err(RowProblem::StampGap { zone: "Europe/Berlin".into() }));
+        let american = rule("column='t'\nformat='%m/%d/%Y %I:%M %p'");
+        assert_eq!(day_at(&american, &["2/3/2026 12:05 AM"], Tz::UTC), date("2026-02-03"));
+        let only = rule("date='d'\ndate_format='%Y/%m/%d'");
+        assert_eq!(day_at(&only, &["2026/1/5"], Tz::America__New_York), date("2026-01-05"));
+    }
+
+    #[test]
+    fn refuses_what_is_no_date() {
+        let spaced = rule("column='t'");
+        for text in ["2026-13-01 00:00:00", "2026-02-30 00:00:00", "2026-01-01 24:00:00", "2026-01-01T00:00:00", "2026-01-01 00:00", ""] {
+            assert!(matches!(day_at(&spaced, &[text], Tz::UTC), Err(RowProblem::Stamp { .. })), "{text}");
+        }
+        assert_eq!(day_at(&spaced, &["1899-12-31 00:00:00"], Tz::UTC), Err(RowProblem::StampRange));
+        assert_eq!(day_at(&spaced, &["2200-01-01 00:00:00"], Tz::UTC), Err(RowProblem::StampRange));
+    }
+
+    proptest! {
+        #[test]
+        fn the_common_shapes_are_read_like_the_general_ones(
+            text in "(19|20|99)[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9]Z?| ?2026-1-1 1:1:1|[0-9:TZ -]{17,21}",
+        ) {
+            for format in ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"] {
+                let fast = rule(&format!("column='t'\nformat='{format}'"));
+                let mut general = fast.clone();
+                general.shape.fast = FastShape::None;
+                let zone = Tz::Asia__Shanghai;
+                prop_assert_eq!(day_at(&fast, &[&text], zone), day_at(&general, &[&text], zone));
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Parses the command line and exits with its code.
+
+fn main() {
+    std::process::exit(cairn::cli::run());
+}

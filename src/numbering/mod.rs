@@ -1,0 +1,1 @@
+//! Numbering: code, label and record number schemes kept as data.

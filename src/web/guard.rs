@@ -1,0 +1,136 @@
+//! The middleware around everything: request ids, cross-site refusal, security headers, panics answered as 500, errors as pages.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use futures_util::FutureExt;
+use serde_json::json;
+
+use super::error::PageError;
+use super::site::Site;
+use super::visit::{RequestId, Visit};
+use crate::error::Error;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Wraps every request.
+///
+/// # Errors
+/// Never: what goes wrong becomes an answer.
+pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let id = crate::db::new_id();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let raw = request.request().clone();
+    if let Some(refused) = cross_site(&request) {
+        return Ok(finish(ServiceResponse::new(raw, refused), &id));
+    }
+    let answered = AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let answer = match answered {
+        Ok(Ok(answer)) => answer.map_into_boxed_body(),
+        Ok(Err(error)) => ServiceResponse::new(raw.clone(), error.error_response()),
+        Err(_) => {
+            tracing::error!(request = %id, path = %raw.path(), "a handler panicked");
+            ServiceResponse::new(raw.clone(), HttpResponse::InternalServerError().finish())
+        }
+    };
+    Ok(finish(explain(answer, &id), &id))
+}
+
+/// Changes must come from our own pages: `Sec-Fetch-Site`, else `Origin`, decide. The API takes no cookies and is exempt.
+fn cross_site(request: &ServiceRequest) -> Option<HttpResponse> {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) || request.path().starts_with("/api/") {
+        return None;
+    }
+    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let foreign = match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => !matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => {
+            let host = text("host").unwrap_or_default();
+            origin.split("://").nth(1).is_none_or(|from| from != host)
+        }
+        (None, None) => false,
+    };
+    foreign.then(|| HttpResponse::Forbidden().finish())
+}
+
+/// Gives a bare error of a page its page, or sends to the sign-in page.
+fn explain(answer: ServiceResponse, id: &str) -> ServiceResponse {
+    let status = answer.status();
+    let request = answer.request().clone();
+    let of_page = !request.path().starts_with("/api/") && !request.path().starts_with("/assets/");
+    if !of_page || !(status.is_client_error() || status.is_server_error()) || has_body(&answer) {
+        return answer;
+    }
+    let error = answer.response().error().and_then(|e| e.as_error::<PageError>()).map(|e| e.0.clone());
+    if let Some(error @ (Error::Internal(_) | Error::Storage(_))) = &error {
+        tracing::error!(request = %id, path = %request.path(), %error, "request failed");
+    }
+    if matches!(error, Some(Error::Unauthenticated)) {
+        return to_sign_in(&request);
+    }
+    let retry = answer.headers().get(header::RETRY_AFTER).cloned();
+    let mut page = error_page(&request, status, error.as_ref(), id);
+    if let Some(retry) = retry {
+        page.headers_mut().insert(header::RETRY_AFTER, retry);
+    }
+    ServiceResponse::new(request, page)
+}
+
+fn has_body(answer: &ServiceResponse) -> bool {
+    answer.headers().contains_key(header::CONTENT_TYPE) && answer.response().error().is_none()
+}
+
+fn to_sign_in(request: &HttpRequest) -> ServiceResponse {
+    let from = if request.method() == Method::GET { request.uri().to_string() } else { "/".into() };
+    let next: String = from.bytes().map(|b| if b.is_ascii_alphanumeric() || b"/-_.~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
+    let answer = HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/sign-in?next={next}"))).finish();
+    ServiceResponse::new(request.clone(), answer)
+}
+
+fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>, id: &str) -> HttpResponse {
+    let Some(site) = request.app_data::<Data<Site>>() else { return HttpResponse::build(status).finish() };
+    let Ok(visit) = Visit::extract(request).into_inner() else { return HttpResponse::build(status).finish() };
+    let lang = visit.lang();
+    // The standard sentence of the status serves unless the error itself says more.
+    let text = error.filter(|e| !matches!(e, Error::NotFound | Error::Internal(_))).map(|e| e.message(lang));
+    let page = super::shell::page(&visit, &super::site::Shell::default(), lang, site.now(), status.as_str(), None, None);
+    let view = json!({"status": status.as_u16(), "title": null, "text": text, "request_id": id});
+    match site.templates.render("layout/error.html", &page, &view) {
+        Ok(html) => HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html),
+        Err(error) => {
+            tracing::error!(%error, "the error page failed");
+            HttpResponse::build(status).finish()
+        }
+    }
+}
+
+fn finish(mut answer: ServiceResponse, id: &str) -> ServiceResponse {
+    let api = answer.request().path().starts_with("/api/");
+    let cacheable = answer.headers().contains_key(header::CACHE_CONTROL);
+    let headers = answer.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if !api {
+        set(header::X_FRAME_OPTIONS, "DENY");
+    }
+    if !cacheable {
+        set(header::CACHE_CONTROL, "no-store");
+    }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    }
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+    answer
+}

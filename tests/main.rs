@@ -1,0 +1,6 @@
+//! The one integration binary: every slice through HTTP, on both databases.
+#![allow(missing_docs, clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+
+mod support;
+
+mod ledger;
