@@ -1,6 +1,5 @@
 /* Cairn: our one script. Every page works without it; it adds focus and announcement after boosted navigation, search as you
-   type, the editor's autosave and preview, confirmations. It holds no words: texts come from data attributes. No eval, no
-   inline style, nothing from outside. */
+   type, the editor's autosave and preview, confirmations. It holds no words: texts come from data attributes. */
 (() => {
   "use strict";
   const doc = document, root = doc.documentElement;
@@ -10,7 +9,7 @@
   const token = () => one("[name=_csrf]")?.value ?? "";
   const post = (url, body, more) => fetch(url, { method: "POST", body, redirect: "manual", headers: { "X-CSRF-Token": token(), Accept: "text/html" }, ...more });
 
-  /* One live region speaks what sighted users see change. */
+  /* One live region speaks what changes. */
   const live = doc.createElement("div");
   live.className = "vh"; live.setAttribute("role", "status");
   const say = (text) => { doc.body.append(live); live.textContent = ""; setTimeout(() => { live.textContent = text; }, 120); };
@@ -41,7 +40,7 @@
     if (q.length < 2 && !/[^\0-\x7f]/.test(q)) return hide(form);
     request = new AbortController();
     try {
-      const answer = await fetch(`${form.dataset.suggest}?q=${encodeURIComponent(q)}`, { signal: request.signal, headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
+      const answer = await fetch(`${form.dataset.suggest}?q=${encodeURIComponent(q)}`, { signal: request.signal, headers: { "HX-Request": "true" } });
       const html = answer.ok && !answer.redirected ? (await answer.text()).trim() : "";
       hide(form);
       if (!html || !form.contains(doc.activeElement)) return;
@@ -50,7 +49,7 @@
       window.htmx?.process(box);
       const news = one("[data-announce]", box);
       if (news) say(news.textContent);
-    } catch { /* a newer search replaced this one, or the network is away: the full search page remains */ }
+    } catch { /* replaced by a newer one, or no network: the search page remains */ }
   };
   const typed = (e) => {
     const field = e.target;
@@ -64,7 +63,7 @@
     if (form && !form.contains(e.relatedTarget)) setTimeout(hide, 200, form);
   });
 
-  /* Keys: / to the search, arrows through the hits, Escape out of what is open. */
+  /* Keys: / to the search, arrows through hits, Escape. */
   on("keydown", (e) => {
     const at = e.target, form = at.closest?.("[data-suggest]");
     if (e.key === "/" && !e.ctrlKey && !e.metaKey && !e.altKey && !at.closest("input, textarea, select, [contenteditable]")) {
@@ -99,7 +98,7 @@
     else if (button.dataset.md) format(button.dataset.md, one("textarea", button.closest(".pane")));
   });
 
-  /* Editor toolbar: inserts through the browser's own editing, so that undo works. */
+  /* Editor toolbar; insertText keeps undo. */
   const marks = { h2: ["## ", "", 1], h3: ["### ", "", 1], list: ["- ", "", 1], bold: ["**", "**"], link: ["[", "]"], table: ["| | |\n|---|---|\n| | |\n", "", 1] };
   const format = (kind, area) => {
     const [before, after, line] = marks[kind], { selectionStart: from, selectionEnd: to, value } = area;
@@ -120,7 +119,7 @@
         try {
           const answer = await post(area.dataset.preview, new URLSearchParams(new FormData(area.form)), { signal: call.signal });
           if (answer.ok) one(".prose", out).innerHTML = await answer.text();
-        } catch { /* the next pause tries again */ }
+        } catch { /* next pause */ }
       }, 300);
     });
     area.addEventListener("scroll", () => {
@@ -128,7 +127,7 @@
     }, { passive: true });
   };
 
-  /* Draft: saves itself 5 s after a change; what cannot be sent stays in this browser's session and is offered again. */
+  /* Draft: saved 5 s after a change; what cannot be sent stays in this browser and is offered again. */
   let open = null;
   const stored = (key) => { try { return JSON.parse(sessionStorage.getItem(key)); } catch { return null; } };
   const clock = (at) => new Date(at).toTimeString().slice(0, 5);
@@ -138,7 +137,7 @@
     const print = () => JSON.stringify(fields());
     let saved = print(), wait = 0, sending = false;
     const tell = (what, bad) => { state.textContent = `${box.dataset[what]}${what === "saved" ? ` ${clock(Date.now())}` : ""}`; state.classList.toggle("bad", !!bad); };
-    const keep = (sent) => { try { sessionStorage.setItem(key, JSON.stringify({ at: Date.now(), sent, fields: fields() })); } catch { /* storage is full or off */ } };
+    const keep = (sent) => { try { sessionStorage.setItem(key, JSON.stringify({ at: Date.now(), sent, fields: fields() })); } catch { /* full or off */ } };
     const later = () => { wait ||= setTimeout(save, 5000); };
     const save = async () => {
       wait = 0;
@@ -185,7 +184,7 @@
     if (!links.length) return;
     watch = new IntersectionObserver((seen) => {
       const now = seen.find((entry) => entry.isIntersecting);
-      if (now) links.forEach((link) => { if (link.hash === `#${CSS.escape(now.target.id)}` || link.hash === `#${now.target.id}`) link.setAttribute("aria-current", "location"); else link.removeAttribute("aria-current"); });
+      if (now) links.forEach((link) => { if (decodeURIComponent(link.hash.slice(1)) === now.target.id) link.setAttribute("aria-current", "location"); else link.removeAttribute("aria-current"); });
     }, { rootMargin: "0px 0px -75% 0px" });
     links.forEach((link) => { const place = doc.getElementById(decodeURIComponent(link.hash.slice(1))); if (place) watch.observe(place); });
   };
@@ -200,8 +199,7 @@
     if (!one(".gate, .errors")) Object.keys(sessionStorage).forEach((key) => {
       if (key.startsWith("cairn:") && stored(key)?.sent && !all("[data-draft]").some((box) => key === `cairn:${box.dataset.draft}`)) sessionStorage.removeItem(key);
     });
-    const first = one(".errors");
-    if (first) first.focus();
+    one(".errors")?.focus();
   };
 
   /* Boosted navigation. */
@@ -210,6 +208,7 @@
   on("htmx:config:request", (e) => {
     const { ctx } = e.detail;
     if (composing || (open?.dirty() && !open.form.contains(ctx.sourceElement) && ctx.target === doc.body && !confirm(doc.body.dataset.leave))) { e.preventDefault(); return; }
+    if (ctx.target === doc.body || ctx.select) delete ctx.request.headers["HX-Request"]; /* a whole page is wanted, shell and all */
     if (ctx.request.method !== "GET") ctx.request.headers["X-CSRF-Token"] = token();
   });
   on("htmx:before:request", () => { clearTimeout(busy); busy = setTimeout(() => root.setAttribute("data-busy", ""), 150); });
@@ -219,7 +218,7 @@
     if (!/^text\/html/.test(raw.headers.get("content-type") ?? "text/html")) { e.preventDefault(); location.assign(raw.url); }
   });
   on("htmx:after:request", (e) => {
-    /* The session ended, or the server was upgraded: take the whole document. */
+    /* Signed out, or the server was upgraded: take the whole document. */
     const { ctx } = e.detail, { raw } = ctx.response, css = /<link rel="stylesheet" href="([^"]+)"/.exec(ctx.text ?? "");
     if ((ctx.request.method === "GET" || raw.redirected) && (/<body data-gate/.test(ctx.text) || (css && css[1] !== sheet()))) { e.preventDefault(); location.assign(raw.url); }
   });

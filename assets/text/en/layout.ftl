@@ -34,16 +34,10 @@ layout-area-improvement = Improvement
 layout-area-kpis = KPIs
 layout-area-dashboard = Dashboard
 
-layout-admin-users = Users
-layout-admin-roles = Roles and rights
+layout-admin-people = People and roles
 layout-admin-organisation = Organisation
-layout-admin-centres = Centres
-layout-admin-units = Units
-layout-admin-numbering = Numbering
-layout-admin-tokens = API tokens
-layout-admin-imports = Imports
+layout-admin-rights = Who may do what
 layout-admin-ledger = Ledger
-layout-admin-settings = Settings
 
 layout-gate-say =
     Every figure,

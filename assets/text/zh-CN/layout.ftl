@@ -31,16 +31,10 @@ layout-area-improvement = 改进
 layout-area-kpis = 指标
 layout-area-dashboard = 管理看板
 
-layout-admin-users = 用户
-layout-admin-roles = 角色与权限
+layout-admin-people = 人员与角色
 layout-admin-organisation = 组织
-layout-admin-centres = 客服中心
-layout-admin-units = 部门
-layout-admin-numbering = 编号规则
-layout-admin-tokens = 接口令牌
-layout-admin-imports = 导入
+layout-admin-rights = 权限表
 layout-admin-ledger = 账本
-layout-admin-settings = 设置
 
 layout-gate-say =
     每一个数字、
