@@ -480,6 +480,7 @@ diesel::table! {
         title -> Text,
         text_zh -> Nullable<Text>,
         text_en -> Nullable<Text>,
+        seen_by -> Text,
     }
 }
 

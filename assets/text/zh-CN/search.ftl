@@ -1,0 +1,10 @@
+search-title = 搜索
+search-what = 编号、标题或正文
+search-go = 搜索
+search-count = 找到 { $count } 项
+search-more = 结果较多，请再输入几个字缩小范围。
+search-none = 没有找到
+search-none-hint = 换一个词试试；两个字的词、编号的一部分和全角字符都能查。
+search-kind-document = 文件
+search-kind-record = 记录
+search-kind-cycle = 循环

@@ -1,0 +1,111 @@
+//! Finding: code first, then the best of code, title and text.
+
+use std::collections::HashMap;
+
+use super::store::{self, Row};
+use super::text::{self, Piece, Query};
+use crate::actor::{Actor, Permission};
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::evidence;
+use crate::text::Lang;
+
+/// Candidates looked at before what may not be seen is left out.
+const CANDIDATES: i64 = 120;
+
+/// What to look for.
+#[derive(Debug, Clone)]
+pub struct Lookup<'a> {
+    /// As typed.
+    pub typed: &'a str,
+    /// At most so many.
+    pub limit: usize,
+    /// With the surroundings of the first hit.
+    pub snippets: bool,
+    /// Whose title and text comes first.
+    pub lang: Lang,
+}
+
+/// One thing found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Found {
+    /// `document`, `record`, `cycle`.
+    pub kind: String,
+    /// Code or number.
+    pub code: String,
+    /// Title in the reader's language, else the other.
+    pub title: String,
+    /// Its page.
+    pub href: String,
+    /// It is a draft, not in force.
+    pub draft: bool,
+    /// The surroundings of the first hit.
+    pub snippet: Vec<Piece>,
+}
+
+/// Finds what this actor may see.
+///
+/// # Errors
+/// When the database refuses.
+pub fn find(conn: &mut Conn, actor: &Actor, lookup: &Lookup<'_>) -> Result<Vec<Found>> {
+    actor.see(Permission::ReadDocuments)?;
+    let Some(query) = text::query(lookup.typed) else { return Ok(Vec::new()) };
+    let mut rows = if query.code.is_empty() { Vec::new() } else { store::by_code(conn, &query.code, CANDIDATES)? };
+    let ids = store::matching(conn, &query.fts, &query.ts, CANDIDATES)?;
+    let mut by_id: HashMap<i64, Row> = store::rows(conn, &ids)?.into_iter().map(|row| (row.id, row)).collect();
+    let seen: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    rows.extend(ids.iter().filter(|id| !seen.contains(id)).filter_map(|id| by_id.remove(id)));
+    rows.retain(|row| may_see(actor, row));
+    rows.truncate(lookup.limit);
+    rows.iter().map(|row| found(conn, row, &query, lookup)).collect()
+}
+
+fn may_see(actor: &Actor, row: &Row) -> bool {
+    row.scope == "in_force" || actor.may(Permission::ReadDrafts) || row.seen_by.split(' ').any(|id| id == actor.id)
+}
+
+fn found(conn: &mut Conn, row: &Row, query: &Query, lookup: &Lookup<'_>) -> Result<Found> {
+    let mut titles = row.title.split('\n');
+    let (zh, en) = (titles.next().unwrap_or_default(), titles.next());
+    let title = if lookup.lang == Lang::En { en.unwrap_or(zh) } else { zh };
+    let snippet = if lookup.snippets { snippet(conn, row, query, lookup.lang)? } else { Vec::new() };
+    Ok(Found {
+        href: href(row),
+        kind: row.kind.clone(),
+        code: row.code.clone(),
+        title: title.to_owned(),
+        draft: row.scope == "draft",
+        snippet,
+    })
+}
+
+fn href(row: &Row) -> String {
+    let code = row.code.split(' ').next().unwrap_or(&row.code);
+    match row.kind.as_str() {
+        "record" => format!("/r/{}", row.object_id),
+        "cycle" => format!("/p/{code}"),
+        _ if row.scope == "draft" => format!("/d/{code}?v={}", row.code.split(' ').nth(1).unwrap_or_default()),
+        _ => format!("/d/{code}"),
+    }
+}
+
+/// The reader's language first; the other one when only it holds a hit.
+fn snippet(conn: &mut Conn, row: &Row, query: &Query, lang: Lang) -> Result<Vec<Piece>> {
+    let (first, second) = if lang == Lang::En { (&row.text_en, &row.text_zh) } else { (&row.text_zh, &row.text_en) };
+    let mut best = Vec::new();
+    for hash in [first, second].into_iter().flatten() {
+        let content = match evidence::text(conn, hash) {
+            Ok(content) => content,
+            Err(Error::NotFound) => continue,
+            Err(error) => return Err(error),
+        };
+        let pieces = text::snippet(&content, query);
+        if pieces.iter().any(|piece| piece.hit) {
+            return Ok(pieces);
+        }
+        if best.is_empty() {
+            best = pieces;
+        }
+    }
+    Ok(best)
+}

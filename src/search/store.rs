@@ -1,0 +1,196 @@
+//! The index: entries with what is shown, and terms in the database's own full-text table, which alone differs between the two.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use super::text::{code_key, index_terms};
+use crate::db::Conn;
+use crate::db::schema::{counters, search_entries};
+use crate::error::Result;
+
+/// Who may find an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Everybody who reads documents.
+    InForce,
+    /// Who reads drafts, and the people named in the entry.
+    Draft,
+}
+
+impl Scope {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::InForce => "in_force",
+            Self::Draft => "draft",
+        }
+    }
+}
+
+/// One thing that can be found. Texts are given to be indexed; their hashes are kept for snippets.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// `document`, `record`, `cycle`.
+    pub kind: &'a str,
+    /// Its id.
+    pub object_id: &'a str,
+    /// Who may find it.
+    pub scope: Scope,
+    /// Code or number, with version label if any.
+    pub code: &'a str,
+    /// Titles in both languages, those that exist.
+    pub titles: &'a [&'a str],
+    /// Hash and text of the Chinese text.
+    pub zh: Option<(&'a str, &'a str)>,
+    /// Hash and text of the English text.
+    pub en: Option<(&'a str, &'a str)>,
+    /// People who may find a draft though they do not read all drafts.
+    pub seen_by: &'a [String],
+}
+
+/// A found entry as stored.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = search_entries)]
+pub(super) struct Row {
+    pub id: i64,
+    pub kind: String,
+    pub object_id: String,
+    pub scope: String,
+    pub code: String,
+    pub title: String,
+    pub text_zh: Option<String>,
+    pub text_en: Option<String>,
+    pub seen_by: String,
+}
+
+/// Puts an entry in place of the one before.
+///
+/// # Errors
+/// When the database refuses.
+pub fn put(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
+    remove(conn, entry.kind, entry.object_id, entry.scope)?;
+    let id = next_id(conn)?;
+    diesel::insert_into(search_entries::table)
+        .values((
+            search_entries::id.eq(id),
+            search_entries::kind.eq(entry.kind),
+            search_entries::object_id.eq(entry.object_id),
+            search_entries::scope.eq(entry.scope.as_str()),
+            search_entries::code.eq(entry.code),
+            search_entries::code_key.eq(code_key(entry.code)),
+            search_entries::title.eq(entry.titles.join("\n")),
+            search_entries::text_zh.eq(entry.zh.map(|(hash, _)| hash)),
+            search_entries::text_en.eq(entry.en.map(|(hash, _)| hash)),
+            search_entries::seen_by.eq(entry.seen_by.join(" ")),
+        ))
+        .execute(conn)?;
+    let head = index_terms(&format!("{} {}", entry.code, entry.titles.join(" ")));
+    let texts: Vec<&str> = [entry.zh, entry.en].into_iter().flatten().map(|(_, text)| text).collect();
+    let body = index_terms(&texts.join("\n"));
+    insert_terms(conn, id, &head, &body)
+}
+
+fn insert_terms(conn: &mut Conn, id: i64, head: &str, body: &str) -> Result<()> {
+    match conn {
+        Conn::Lite(lite) => {
+            diesel::sql_query("INSERT INTO search_terms (rowid, head, body) VALUES ($1, $2, $3)")
+                .bind::<BigInt, _>(id)
+                .bind::<Text, _>(head)
+                .bind::<Text, _>(body)
+                .execute(lite)?;
+        }
+        Conn::Pg(pg) => {
+            // A position beyond 16,383 is not kept apart by PostgreSQL, and a tsvector ends at 1 MB: the body is cut, the head never.
+            let body: String = body.chars().take(300_000).collect();
+            diesel::sql_query(
+                "INSERT INTO search_terms (rowid, terms) VALUES ($1, setweight(to_tsvector('simple', $2), 'A') || to_tsvector('simple', $3))",
+            )
+            .bind::<BigInt, _>(id)
+            .bind::<Text, _>(head)
+            .bind::<Text, _>(&body)
+            .execute(pg)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes an entry away.
+///
+/// # Errors
+/// When the database refuses.
+pub fn remove(conn: &mut Conn, kind: &str, object_id: &str, scope: Scope) -> Result<()> {
+    let this = search_entries::kind.eq(kind).and(search_entries::object_id.eq(object_id)).and(search_entries::scope.eq(scope.as_str()));
+    let old: Option<i64> = search_entries::table.filter(this).select(search_entries::id).first(conn).optional()?;
+    if let Some(id) = old {
+        diesel::delete(search_entries::table.find(id)).execute(conn)?;
+        diesel::sql_query("DELETE FROM search_terms WHERE rowid = $1").bind::<BigInt, _>(id).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Empties the index, before a rebuild.
+///
+/// # Errors
+/// When the database refuses.
+pub fn clear(conn: &mut Conn) -> Result<()> {
+    diesel::delete(search_entries::table).execute(conn)?;
+    match conn {
+        Conn::Lite(lite) => diesel::sql_query("INSERT INTO search_terms (search_terms) VALUES ('delete-all')").execute(lite)?,
+        Conn::Pg(pg) => diesel::sql_query("DELETE FROM search_terms").execute(pg)?,
+    };
+    Ok(())
+}
+
+fn next_id(conn: &mut Conn) -> Result<i64> {
+    const KEY: &str = "search";
+    let drawn: Option<i64> = diesel::update(counters::table.find(KEY))
+        .set(counters::value.eq(counters::value + 1))
+        .returning(counters::value)
+        .get_result(conn)
+        .optional()?;
+    if let Some(id) = drawn {
+        return Ok(id);
+    }
+    diesel::insert_into(counters::table).values((counters::key.eq(KEY), counters::value.eq(1_i64))).execute(conn)?;
+    Ok(1)
+}
+
+#[derive(QueryableByName)]
+struct Hit {
+    #[diesel(sql_type = BigInt)]
+    rowid: i64,
+}
+
+/// Ids of the entries that contain the terms, best first.
+pub(super) fn matching(conn: &mut Conn, fts: &str, ts: &str, limit: i64) -> Result<Vec<i64>> {
+    let hits: Vec<Hit> = match conn {
+        Conn::Lite(lite) => diesel::sql_query(
+            "SELECT rowid FROM search_terms WHERE search_terms MATCH $1 ORDER BY bm25(search_terms, 10.0, 1.0) LIMIT $2",
+        )
+        .bind::<Text, _>(fts)
+        .bind::<BigInt, _>(limit)
+        .load(lite)?,
+        Conn::Pg(pg) => diesel::sql_query(
+            "SELECT rowid FROM search_terms, to_tsquery('simple', $1) q WHERE terms @@ q ORDER BY ts_rank(terms, q) DESC, rowid LIMIT $2",
+        )
+        .bind::<Text, _>(ts)
+        .bind::<BigInt, _>(limit)
+        .load(pg)?,
+    };
+    Ok(hits.into_iter().map(|hit| hit.rowid).collect())
+}
+
+/// Entries whose code begins so.
+pub(super) fn by_code(conn: &mut Conn, key: &str, limit: i64) -> Result<Vec<Row>> {
+    // The range of all keys that begin with this one; '\u{10ffff}' sorts after every character.
+    let end = format!("{key}\u{10ffff}");
+    Ok(search_entries::table
+        .filter(search_entries::code_key.ge(key).and(search_entries::code_key.lt(end)))
+        .order(search_entries::code_key)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?)
+}
+
+pub(super) fn rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Row>> {
+    Ok(search_entries::table.filter(search_entries::id.eq_any(ids)).select(Row::as_select()).load(conn)?)
+}
