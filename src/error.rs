@@ -169,30 +169,6 @@ impl Error {
     }
 }
 
-impl From<diesel::result::Error> for Error {
-    fn from(error: diesel::result::Error) -> Self {
-        use diesel::result::DatabaseErrorKind as Kind;
-        use diesel::result::Error as Db;
-        match &error {
-            Db::NotFound => Self::NotFound,
-            Db::DatabaseError(Kind::UniqueViolation, info) => {
-                Self::Conflict(Problem::whole("already-exists").with("what", info.constraint_name().unwrap_or("")))
-            }
-            Db::DatabaseError(_, info) => {
-                let text = info.message();
-                if text.contains("is locked") || text.contains("deadlock") || text.contains("serialize") {
-                    Self::Busy
-                } else if text.contains("is full") || text.contains("disk I/O") || text.contains("No space") {
-                    Self::Storage(text.to_owned())
-                } else {
-                    Self::Internal(error.to_string())
-                }
-            }
-            _ => Self::Internal(error.to_string()),
-        }
-    }
-}
-
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {

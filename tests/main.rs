@@ -1,6 +1,9 @@
-//! The one integration binary: every slice through HTTP, on both databases.
+//! The one integration binary: every slice through HTTP, on both databases; the house rules; the browser.
 #![allow(missing_docs, clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
 mod support;
 
 mod ledger;
+mod text;
+mod tidy;
+mod upgrade;

@@ -81,9 +81,12 @@ impl TestApp {
         Self::open(folder, Target::Sqlite(path), None)
     }
 
-    /// None when no cluster was started: `tests/run` always starts one.
+    /// None when no cluster was started: `tests/run` always starts one, and then nothing may be skipped.
     pub fn postgres() -> Option<Self> {
-        let base = cluster()?;
+        let Some(base) = cluster() else {
+            assert!(!must_run(), "CAIRN_TEST_REQUIRE is set but CAIRN_TEST_POSTGRES names no cluster");
+            return None;
+        };
         let name = postgres::fresh(&base);
         Some(Self::open(tempfile::tempdir().unwrap(), Target::Postgres(format!("{base}/{name}")), Some(name)))
     }
@@ -134,8 +137,18 @@ impl Drop for TestApp {
 }
 
 fn cluster() -> Option<String> {
-    #[allow(clippy::disallowed_methods, reason = "the test runner says where the cluster is")]
-    std::env::var("CAIRN_TEST_POSTGRES").ok()
+    setting("CAIRN_TEST_POSTGRES")
+}
+
+/// Whether a skipped half is a failure.
+pub fn must_run() -> bool {
+    setting("CAIRN_TEST_REQUIRE").is_some()
+}
+
+/// What the test runner says: where the cluster, the browser and the sample files are.
+pub fn setting(name: &str) -> Option<String> {
+    #[allow(clippy::disallowed_methods, reason = "tests have no configuration of their own")]
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 mod postgres {
