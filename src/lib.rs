@@ -17,6 +17,7 @@ pub mod web;
 
 // Platform slices: know no quality process.
 pub mod evidence;
+pub mod shipped;
 
 pub mod organisation;
 pub mod people;
