@@ -19,6 +19,7 @@ pub mod web;
 pub mod evidence;
 pub mod shipped;
 
+pub mod history;
 pub mod organisation;
 pub mod people;
 pub mod links;
@@ -34,7 +35,6 @@ pub mod records;
 
 // What gathers from all slices.
 pub mod api;
-pub mod history;
 pub mod jobs;
 pub mod work;
 

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod history;
 mod ledger;
 mod text;
 mod tidy;
