@@ -88,7 +88,11 @@ pub fn t(lang: Lang, key: &str, params: &[(&str, String)]) -> String {
 
 /// Whether a language has a text for the key itself, without falling back to the other.
 pub fn has(lang: Lang, key: &str) -> bool {
-    TEXTS.lookup_single_language::<&str>(lang.id(), key, None).is_ok()
+    // A text that wants parameters is there too: looked up without them it only complains about those.
+    match TEXTS.lookup_single_language::<&str>(lang.id(), key, None) {
+        Ok(_) => true,
+        Err(error) => error.to_string().starts_with("Fluent errors"),
+    }
 }
 
 fn lookup(lang: Lang, key: &str, params: &[(&str, String)]) -> Option<String> {

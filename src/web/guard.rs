@@ -4,7 +4,8 @@ use std::panic::AssertUnwindSafe;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -27,20 +28,25 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = crate::db::new_id();
     request.extensions_mut().insert(RequestId(id.clone()));
-    let raw = request.request().clone();
     if let Some(refused) = cross_site(&request) {
-        return Ok(finish(ServiceResponse::new(raw, refused), &id));
+        return Ok(finish(request.into_response(refused), &id));
     }
-    let answered = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-    let answer = match answered {
-        Ok(Ok(answer)) => answer.map_into_boxed_body(),
-        Ok(Err(error)) => ServiceResponse::new(raw.clone(), error.error_response()),
+    // The request itself belongs to the router until it is answered: a second handle to it would stop the routing.
+    let path = request.path().to_owned();
+    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(Ok(answer)) => Ok(finish(explain(answer.map_into_boxed_body(), &id), &id)),
+        Ok(Err(error)) => Err(bare(error.error_response(), &path, &id)),
         Err(_) => {
-            tracing::error!(request = %id, path = %raw.path(), "a handler panicked");
-            ServiceResponse::new(raw.clone(), HttpResponse::InternalServerError().finish())
+            tracing::error!(request = %id, %path, "a handler panicked");
+            Err(bare(HttpResponse::InternalServerError().finish(), &path, &id))
         }
-    };
-    Ok(finish(explain(answer, &id), &id))
+    }
+}
+
+/// An answer without its request: what is left of a panic.
+fn bare(mut answer: HttpResponse, path: &str, id: &str) -> actix_web::Error {
+    protect(answer.headers_mut(), path.starts_with("/api/"), id);
+    InternalError::from_response("no answer", answer).into()
 }
 
 /// Changes must come from our own pages: `Sec-Fetch-Site`, else `Origin`, decide. The API takes no cookies and is exempt.
@@ -113,8 +119,13 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>, 
 
 fn finish(mut answer: ServiceResponse, id: &str) -> ServiceResponse {
     let api = answer.request().path().starts_with("/api/");
-    let cacheable = answer.headers().contains_key(header::CACHE_CONTROL);
-    let headers = answer.headers_mut();
+    protect(answer.headers_mut(), api, id);
+    answer
+}
+
+/// The headers that every answer carries.
+fn protect(headers: &mut HeaderMap, api: bool, id: &str) {
+    let cacheable = headers.contains_key(header::CACHE_CONTROL);
     let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
@@ -132,5 +143,4 @@ fn finish(mut answer: ServiceResponse, id: &str) -> ServiceResponse {
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
-    answer
 }
