@@ -106,9 +106,10 @@ both! {
 
     async fn the_ledger_page_filters_by_who_what_kind_and_day(app: TestApp) {
         app.organisation();
-        let auditor = app.signed_in("auditor", &[Role::Auditor]);
+        app.user("auditor", &[Role::Auditor]);
         app.pass(chrono::Duration::days(3));
         app.user("limin", &[Role::Staff]);
+        let auditor = app.sign_in("auditor");
         let page = auditor.get("/ledger").await;
         assert_eq!(page.status, 200);
         let text = page.main();
