@@ -1,10 +1,57 @@
-//! Slice forms.
+//! Forms: the controlled blanks of tier 4 (ISO 9001 7.5.2). A form is a document whose versions declare fields in their front matter; this
+//! slice reads the declaration and checks what is filled in against it.
+//!
+//! Invariants: a record is made on the version in force; a value that passed the check fits its field's type, limits and options.
 
-use crate::ledger::FactTable;
+mod model;
+mod store;
+
+use crate::db::Conn;
+use crate::error::{Error, Result};
 use crate::web::Routes;
 
-/// The fact tables of this slice.
-pub const FACTS: &[FactTable] = &[];
+pub use model::{Definition, Field, Kind, Label, Opt, Values};
+pub use store::Form;
 
-/// The routes of this slice.
+/// Forms have no pages of their own: documents show the blanks, records the filled-in entries.
 pub fn routes(_: &mut Routes<'_>) {}
+
+/// All forms in force, by code. A form has at most a few hundred neighbours, so the list is not paged.
+///
+/// # Errors
+/// When the database refuses.
+pub fn in_force(conn: &mut Conn) -> Result<Vec<Form>> {
+    store::in_force(conn)
+}
+
+/// A form in force by its code.
+///
+/// # Errors
+/// [`Error::NotFound`] when no version of it is in force, or it is no form.
+pub fn by_code(conn: &mut Conn, code: &str) -> Result<Form> {
+    store::by_code(conn, code)?.ok_or(Error::NotFound)
+}
+
+/// A form on the version that is in force, by the document's id; none when it has been withdrawn.
+///
+/// # Errors
+/// When the database refuses.
+pub fn current(conn: &mut Conn, document_id: &str) -> Result<Option<Form>> {
+    store::current(conn, document_id)
+}
+
+/// A form on one of its versions, whatever the version's state is now: what a record was made on.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn on_version(conn: &mut Conn, version_id: &str) -> Result<Form> {
+    store::on_version(conn, version_id)?.ok_or(Error::NotFound)
+}
+
+/// A form that is or once was in force, by its code: registers outlive their forms.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn known(conn: &mut Conn, code: &str) -> Result<Form> {
+    store::latest(conn, code)?.ok_or(Error::NotFound)
+}
