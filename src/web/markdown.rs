@@ -165,10 +165,10 @@ pub enum MarkdownError {
         /// Line at which the limit is passed, from 1.
         line: usize,
     },
-    /// Link titles or brackets that are opened again and again and never closed.
-    #[error("line {line}: many link titles are opened here and not closed: close each quotation mark or bracket after `](`")]
+    /// A link title that is opened and runs on over very many lines.
+    #[error("the paragraph at line {line}: a link title is opened and not closed: close the quotation mark or bracket after `](`")]
     Unclosed {
-        /// Line of the first of them, from 1.
+        /// First line of the paragraph, from 1.
         line: usize,
     },
 }

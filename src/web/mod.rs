@@ -6,6 +6,7 @@ pub mod body;
 mod error;
 pub mod form;
 pub mod guard;
+pub mod markdown;
 mod query;
 pub mod routes;
 pub mod session;
