@@ -12,7 +12,7 @@ use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::ledger::{FactTable, Ledger};
 use crate::web::{Endpoint, Hooks, Routes, Site, Templates};
-use crate::{documents, evidence, forms, improvement, kpi, organisation, people, records, search, web};
+use crate::{api, documents, evidence, forms, improvement, kpi, organisation, people, records, search, web};
 
 /// Every fact table there is; verify, rebuild and the tests go through them.
 pub fn facts() -> Vec<FactTable> {
@@ -41,7 +41,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     improvement::routes(routes);
     crate::work::routes(routes);
     crate::history::routes(routes);
-    crate::api::routes(routes);
+    api::routes(routes, openapi);
 }
 
 /// Every route there is.
@@ -49,6 +49,11 @@ pub fn endpoints() -> Vec<Endpoint> {
     let mut list = Routes::list();
     routes(&mut list);
     list.endpoints()
+}
+
+/// The OpenAPI document: the parts of all slices.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    api::document(vec![api::openapi()], &endpoints())
 }
 
 /// Opens the installation's database and starts the write path.

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod api;
 mod history;
 mod ledger;
 mod text;

@@ -34,6 +34,18 @@ pub fn run(conn: &mut Conn) -> Result<Vec<String>> {
     }
 }
 
+/// Whether every step that this program knows has been applied; changes nothing.
+///
+/// # Errors
+/// [`Error::Conflict`] when steps are missing.
+pub fn complete(conn: &mut Conn) -> Result<()> {
+    let missing = match conn {
+        Conn::Lite(lite) => lite.has_pending_migration(Merged(&SQLITE)),
+        Conn::Pg(pg) => pg.has_pending_migration(Merged(&POSTGRES)),
+    };
+    if missing.map_err(Error::internal)? { Err(Error::conflict("database-older")) } else { Ok(()) }
+}
+
 /// Takes every step back, newest first (tests: each step must go down and up again).
 ///
 /// # Errors

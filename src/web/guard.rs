@@ -70,9 +70,11 @@ fn cross_site(request: &ServiceRequest) -> Option<HttpResponse> {
 fn explain(answer: ServiceResponse, id: &str) -> ServiceResponse {
     let status = answer.status();
     let request = answer.request().clone();
-    let of_page = !request.path().starts_with("/api/") && !request.path().starts_with("/assets/");
-    if !of_page || !(status.is_client_error() || status.is_server_error()) || has_body(&answer) {
+    if request.path().starts_with("/assets/") || !(status.is_client_error() || status.is_server_error()) || has_body(&answer) {
         return answer;
+    }
+    if request.path().starts_with("/api/") {
+        return crate::api::explain(answer, id);
     }
     let error = answer.response().error().and_then(|e| e.as_error::<PageError>()).map(|e| e.0.clone());
     if let Some(error @ (Error::Internal(_) | Error::Storage(_))) = &error {

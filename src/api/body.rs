@@ -1,0 +1,69 @@
+//! JSON bodies with a limit and a deadline, read into the same command types that forms fill.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest};
+use serde::de::DeserializeOwned;
+
+use super::problem::ApiError;
+use crate::error::{Error, Result};
+use crate::web::{body, form};
+
+/// Largest JSON body.
+const LIMIT: usize = 1 << 20;
+
+/// A command sent as JSON.
+pub struct JsonBody<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_json = kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json");
+        let mut payload = payload.take();
+        Box::pin(async move {
+            if !is_json {
+                return Err(Error::field("content-type", "not-json").into());
+            }
+            Ok(Self(parse(&body::read(&mut payload, LIMIT).await?)?))
+        })
+    }
+}
+
+/// Line ends become `\n`, as in forms, so that the same text has the same hash by either door.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    let mut value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| form::bad_shape(&error))?;
+    unify(&mut value);
+    serde_json::from_value(value).map_err(|error| form::bad_shape(&error))
+}
+
+fn unify(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) if text.contains('\r') => *text = text.replace("\r\n", "\n"),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(unify),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(unify),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_ends_are_those_of_forms() {
+        let read: serde_json::Value = parse(br#"{"text":"a\r\nb","list":["c\r\n"]}"#).unwrap();
+        assert_eq!(read, serde_json::json!({"text": "a\nb", "list": ["c\n"]}));
+    }
+
+    #[test]
+    fn a_broken_body_says_where() {
+        let error = parse::<serde_json::Value>(b"{\"a\":").unwrap_err();
+        assert!(matches!(&error, Error::Invalid(problems) if problems[0].code == "bad-shape"), "{error:?}");
+    }
+}
