@@ -152,7 +152,9 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::WriteDocuments => matches!(role, R::QualityManager | R::Author),
         P::ReviewDocuments => matches!(role, R::QualityManager | R::Author | R::Approver),
         P::ApproveDocuments => matches!(role, R::Approver),
-        P::ManageDocuments | P::TransferDocuments | P::ImportKpis | P::ManageKpis | P::RunCycles => matches!(role, R::QualityManager),
+        P::ManageDocuments | P::TransferDocuments | P::ImportKpis | P::ManageKpis | P::RunCycles => {
+            matches!(role, R::QualityManager)
+        }
         P::FillRecords => matches!(role, R::QualityManager | R::Author | R::Approver | R::Auditor | R::Staff),
         P::ReadRecords => matches!(role, R::QualityManager | R::Auditor | R::Executive),
         P::DoActions => matches!(role, R::QualityManager | R::Author | R::Approver | R::Staff),
@@ -292,7 +294,9 @@ mod tests {
 
     #[test]
     fn administrators_hold_no_approval_rights() {
-        for permission in [Permission::ApproveDocuments, Permission::ReviewDocuments, Permission::WriteDocuments, Permission::ManageDocuments] {
+        for permission in
+            [Permission::ApproveDocuments, Permission::ReviewDocuments, Permission::WriteDocuments, Permission::ManageDocuments]
+        {
             assert!(!may(Role::Administrator, permission));
         }
     }

@@ -16,15 +16,8 @@ use crate::{api, documents, evidence, forms, improvement, kpi, organisation, peo
 
 /// Every fact table there is; verify, rebuild and the tests go through them.
 pub fn facts() -> Vec<FactTable> {
-    let slices: [&[FactTable]; 7] = [
-        people::FACTS,
-        organisation::FACTS,
-        evidence::FACTS,
-        documents::FACTS,
-        records::FACTS,
-        kpi::FACTS,
-        improvement::FACTS,
-    ];
+    let slices: [&[FactTable]; 7] =
+        [people::FACTS, organisation::FACTS, evidence::FACTS, documents::FACTS, records::FACTS, kpi::FACTS, improvement::FACTS];
     slices.concat()
 }
 

@@ -1,8 +1,6 @@
 //! Scheduled work: idempotent, catches up what was missed, safe with several instances.
 
-use std::sync::Arc;
-
-use crate::actor::Actor;
+use crate::documents;
 use crate::error::Result;
 use crate::ledger::Ledger;
 
@@ -10,7 +8,7 @@ use crate::ledger::Ledger;
 ///
 /// # Errors
 /// What the first failing job says; the others have run.
-pub fn run_due(_ledger: &Ledger) -> Result<()> {
-    let _system = Arc::new(Actor::system());
+pub fn run_due(ledger: &Ledger) -> Result<()> {
+    documents::release_due(ledger)?;
     Ok(())
 }

@@ -1,10 +1,33 @@
-//! Slice documents.
+//! Documents: the four-tier pyramid (ISO 9001 7.5). A document has versions; a version goes draft → in review → approved → effective →
+//! superseded or withdrawn, and back to draft when it is returned.
+//!
+//! Invariants: readers see exactly one version in force; revising makes a new draft and never touches it; at most one version is being
+//! prepared; an approval binds to the SHA-256 of content and metadata, and the approver is neither author nor submitter; what is
+//! approved never changes; drafts are there only for their author, reviewers, approver, quality managers and auditors.
 
-use crate::ledger::FactTable;
+mod command;
+mod list;
+mod model;
+mod service;
+mod starter;
+mod store;
+
+pub use command::{Adopt, Adopted, Bilingual, Decide, Extra, FormExtra, NewDocument, Revise, SaveDraft, Step, Submit, Withdraw};
+pub use list::Filter;
+pub use model::{Decision, Document, DocumentFile, Duty, Origin, Review, State, Version};
+pub use service::adopt::adopt;
+pub use service::content_hash;
+pub use service::draft::{create, discard, for_editing, revise, save};
+pub use service::read::{
+    Entry, Pending, Wait, all_after, by_code, by_id, effective_text, effective_version, find_visible, list, pending_for, reviews,
+    text, version, version_by_id, versions,
+};
+pub use service::release::{release, release_due};
+pub use service::review::{decide, submit};
+pub use service::withdraw::withdraw;
+pub use store::FACTS;
+
 use crate::web::Routes;
-
-/// The fact tables of this slice.
-pub const FACTS: &[FactTable] = &[];
 
 /// The routes of this slice.
 pub fn routes(_: &mut Routes<'_>) {}

@@ -1,1 +1,8 @@
-//! Numbering: code, label and record number schemes kept as data.
+//! Numbering: code, label and record number schemes kept as data (ISO 9001 7.5.2, identification). Pure rules; who owns a number
+//! checks that it is free.
+
+mod code;
+mod label;
+
+pub use code::{CodeParts, code_key, code_parts};
+pub use label::{first_label, next_edition, next_modification};

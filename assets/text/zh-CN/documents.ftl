@@ -1,0 +1,43 @@
+# 体系文件：发生了什么，什么被拒绝
+
+event-documents-create = { $who } 新建了 { $what }
+event-documents-save = { $who } 保存了 { $what } 的草稿
+event-documents-revise = { $who } 开始修订 { $what }
+event-documents-submit = { $who } 提交了 { $what }
+event-documents-agree = { $who } 审核同意了 { $what }
+event-documents-approve = { $who } 批准了 { $what }
+event-documents-return = { $who } 退回了 { $what }
+event-documents-release = { $who } 发布了 { $what }
+event-documents-withdraw = { $who } 作废了 { $what }
+event-documents-adopt = { $who } 接收了 { $what }
+event-documents-discard = { $who } 删除了草稿 { $what }
+
+problem-document-title-required = 请至少用一种语言填写标题。
+problem-document-title-of-text = 已有该语言的正文，请填写对应的标题。
+problem-document-title-long = 标题为一行，最多 { $max } 个字符。
+problem-document-tier = 请选择第 1 至第 4 层。
+problem-document-code = 编号最多 { $max } 个字符，不能包含方括号、引号、?、# 或 %。
+problem-document-code-taken = 编号 { $code } 已存在：请换一个，或留空由系统取下一个号。
+problem-code-pattern = 规则“{ $pattern }”缺少流水号（如 {"{"}nn{"}"}），或花括号中有不认识的词。
+problem-code-needs-owner = 本层文件的编号包含部门代码，请先选择责任部门。
+problem-document-label = 版本号最多 20 个字符，不能包含 < > & ? #。
+problem-document-own-parent = 文件不能以自己为上级。
+problem-document-not-yours = 只有编制人或质量主管可以修改这份草稿。
+problem-document-not-draft = { $label } 已不是草稿；退回后才能再修改。
+problem-document-not-effective = 该文件没有现行有效的版本。
+problem-document-being-revised = { $who } 正在编制 { $label }。
+problem-document-text-required = 还没有正文，请先编写再提交。
+problem-document-approver-required = 请选择批准人。
+problem-document-approver-own = { $who } 是本版本的编制人或提交人，不能批准，请另选他人。
+problem-document-reviewer-unknown = 所选审核人中有人无权（或不再有权）审核文件，请重新选择。
+problem-document-reviewer-own = { $who } 是编制人、提交人或批准人，不能同时审核，请另选他人。
+problem-document-not-asked = 本版本没有请您审核或批准。
+problem-document-round-over = { $label } 的本轮审批已结束，或您已作出答复。
+problem-document-reviewers-first = 还有 { $count } 位审核人未同意，审核完成后才能批准。
+problem-document-decision = 这个答复与请您做的事不符。
+problem-document-own-version = 编制人和提交人不能审核或批准自己的版本。
+problem-document-content-changed = 内容与提交时不一致，请重新打开并再读一遍。
+problem-document-not-approved = 该版本尚未批准。
+problem-document-not-due = 该版本的生效日期还没有到。
+problem-reason-required = 请填写原因。
+problem-date-past = 这个日期已过，今天是 { $today }。
