@@ -108,7 +108,7 @@ both! {
     async fn problems_speak_the_callers_language(app: TestApp) {
         app.organisation();
         let missing = problem(&app.nobody().get("/api/v1/no-such-thing").await, 404, "not-found");
-        assert_eq!(missing["title"], "没有这个页面");
+        assert_eq!(missing["title"], "没有找到这个页面");
         let missing = problem(&app.nobody().english().get("/api/v1/no-such-thing").await, 404, "not-found");
         assert_eq!(missing["title"], "There is no such page");
     }
