@@ -46,7 +46,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 
 /// The OpenAPI document: the parts of all slices.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    api::document(vec![api::openapi()], &endpoints())
+    api::document(vec![api::openapi(), documents::openapi()], &endpoints())
 }
 
 /// Opens the installation's database and starts the write path.

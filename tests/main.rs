@@ -4,6 +4,7 @@
 mod support;
 
 mod api;
+mod api_documents;
 mod history;
 mod ledger;
 mod text;

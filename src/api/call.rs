@@ -1,6 +1,7 @@
 //! One call of the API: whose token, in which language, under which condition; and the two ways a handler works: read or write.
 
 use std::future::{Ready, ready};
+use std::str::FromStr;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -12,10 +13,10 @@ use serde::de::DeserializeOwned;
 use super::page::Paging;
 use super::problem::ApiError;
 use super::tag;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::ledger::WriteTx;
 use crate::text::Lang;
-use crate::web::{Credential, Form, Identity, Reading, RequestId, Site, block};
+use crate::web::{Credential, Form, Identity, Reading, RequestId, Site, block, form};
 
 /// What API handlers answer.
 pub type ApiResult = std::result::Result<HttpResponse, ApiError>;
@@ -60,12 +61,22 @@ impl ApiVisit {
         })
     }
 
-    /// The filter that the query string means; paging is left out of it.
+    /// A parameter of the query string, read as what it stands for; none when it is absent or empty.
     ///
     /// # Errors
     /// [`Error::Invalid`] naming the parameter.
-    pub fn filter<T: DeserializeOwned>(&self) -> Result<T> {
-        self.query.without(&["after", "limit"]).command()
+    pub fn param<T: FromStr>(&self, name: &str) -> Result<Option<T>> {
+        let Some(text) = self.query.get(name) else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| Error::Invalid(vec![Problem::field(name, "bad-parameter").with("value", text)]))
+    }
+
+    /// The command in a body, with the version that `If-Match` names as its `row_version`.
+    ///
+    /// # Errors
+    /// As [`ApiVisit::seen_version`]; [`Error::Invalid`] naming the field.
+    pub fn command_on_seen<T: DeserializeOwned>(&self, mut body: serde_json::Map<String, serde_json::Value>) -> Result<T> {
+        body.insert("row_version".to_owned(), self.seen_version()?.into());
+        serde_json::from_value(body.into()).map_err(|error| form::bad_shape(&error))
     }
 
     /// Which page of a list is asked for.

@@ -2,8 +2,9 @@
 //! cannot disagree.
 
 use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Components, ContentBuilder, Info, License, OpenApi, OpenApiBuilder, Ref, ResponseBuilder};
+use utoipa::openapi::{Components, ContentBuilder, Info, License, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder};
 
 use crate::web::{Access, Endpoint};
 
@@ -21,6 +22,7 @@ pub fn document(parts: Vec<OpenApi>, endpoints: &[Endpoint]) -> OpenApi {
     let mut whole = parts.into_iter().fold(OpenApiBuilder::new().info(info).build(), OpenApi::merge_from);
     let components = whole.components.get_or_insert_with(Components::new);
     components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    components.schemas.values_mut().for_each(without_version);
     for endpoint in endpoints {
         let item = whole.paths.paths.get_mut(endpoint.path);
         if let Some(operation) = item.and_then(|item| operation(item, endpoint.method.as_str())) {
@@ -28,6 +30,14 @@ pub fn document(parts: Vec<OpenApi>, endpoints: &[Endpoint]) -> OpenApi {
         }
     }
     whole
+}
+
+/// The version that a command saw travels in `If-Match`, not in its body.
+fn without_version(schema: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::Object(object)) = schema {
+        object.properties.remove("row_version");
+        object.required.retain(|name| name != "row_version");
+    }
 }
 
 fn operation<'a>(item: &'a mut PathItem, method: &str) -> Option<&'a mut Operation> {

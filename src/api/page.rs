@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn foreign_cursors_and_limits_are_refused() {
-        for (after, limit) in [(Some("xyz"), None), (Some("ff"), None), (None, Some("0")), (None, Some("201")), (None, Some("ten"))] {
+        for (after, limit) in [(Some("xyz"), None), (Some("ff"), None), (None, Some("0")), (None, Some("201")), (None, Some("ten"))]
+        {
             assert!(Paging::parse(after, limit).is_err(), "{after:?} {limit:?}");
         }
     }

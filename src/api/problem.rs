@@ -103,7 +103,7 @@ pub fn refused(request: &HttpRequest, status: StatusCode, error: Option<&Error>,
     let told = error.filter(|error| !matches!(error, Error::Internal(_) | Error::Storage(_)));
     let body = ProblemBody {
         kind: format!("urn:cairn:problem:{code}"),
-        title: t(lang, "layout-error-title", &of_status),
+        title: t(lang, "api-title", &of_status),
         status: status.as_u16(),
         code: code.to_owned(),
         detail: told.map_or_else(|| t(lang, "layout-error-text", &of_status), |error| error.message(lang)),

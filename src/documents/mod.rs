@@ -5,6 +5,7 @@
 //! prepared; an approval binds to the SHA-256 of content and metadata, and the approver is neither author nor submitter; what is
 //! approved never changes; drafts are there only for their author, reviewers, approver, quality managers and auditors.
 
+mod api;
 mod command;
 mod list;
 mod model;
@@ -12,6 +13,7 @@ mod service;
 mod starter;
 mod store;
 
+pub use api::openapi;
 pub use command::{Adopt, Adopted, Bilingual, Decide, Extra, FormExtra, NewDocument, Revise, SaveDraft, Step, Submit, Withdraw};
 pub use list::Filter;
 pub use model::{Decision, Document, DocumentFile, Duty, Origin, Review, State, Version};
@@ -30,4 +32,6 @@ pub use store::FACTS;
 use crate::web::Routes;
 
 /// The routes of this slice.
-pub fn routes(_: &mut Routes<'_>) {}
+pub fn routes(routes: &mut Routes<'_>) {
+    api::routes(routes);
+}

@@ -42,13 +42,6 @@ impl Form {
             .collect()
     }
 
-    /// The same without some fields.
-    #[must_use]
-    pub fn without(&self, names: &[&str]) -> Self {
-        let kept = self.fields.iter().filter(|(name, _)| !names.contains(&name.as_str()));
-        Self { fields: kept.map(|(name, values)| (name.clone(), values.clone())).collect() }
-    }
-
     /// What was typed, to show it again beside its errors.
     pub fn values(&self) -> BTreeMap<String, String> {
         self.fields.iter().filter_map(|(name, values)| Some((name.clone(), values.first()?.clone()))).collect()

@@ -4,3 +4,19 @@ problem-not-json = Send the body as application/json
 problem-bad-cursor = This is not a cursor of this list; send `next` of the page before
 problem-bad-limit = `limit` is a number from 1 to { $max }
 problem-database-older = The database lacks steps that this version of Cairn needs; restart Cairn to apply them
+problem-bad-parameter = { $value } is not a value of this parameter
+
+api-title = { $status ->
+    [401] A running token is needed
+    [403] Not permitted
+    [404] There is no such thing
+    [405] The address does not know this method
+    [409] The state does not allow it
+    [412] Somebody else has changed this
+    [413] The body is too large
+    [422] What was sent is not acceptable
+    [428] Send If-Match with the ETag last seen
+    [429] Too many attempts
+    [503] The system is busy
+   *[other] Something went wrong
+}
