@@ -1,5 +1,7 @@
 //! Use cases of people: creating, granting, ending.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use unicode_normalization::UnicodeNormalization;
 
@@ -164,6 +166,54 @@ pub fn set_password(tx: &mut WriteTx<'_>, id: &str, password_hash: &str) -> Resu
     store::end_sessions(tx, id)?;
     tx.record(Event::new("user.password", "user", &user.id, &user.name));
     Ok(())
+}
+
+/// The roles that these people hold today, by person; each role once.
+///
+/// # Errors
+/// When the database refuses.
+pub fn running_roles(conn: &mut Conn, users: &[User], today: NaiveDate) -> Result<BTreeMap<String, Vec<String>>> {
+    let ids: Vec<&str> = users.iter().map(|user| user.id.as_str()).collect();
+    let mut held: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (user, role) in store::roles_of(conn, &ids, today)? {
+        let roles = held.entry(user).or_default();
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    Ok(held)
+}
+
+/// Remembers one's own language.
+///
+/// # Errors
+/// [`Error::Stale`] when the person was changed meanwhile.
+pub fn set_locale(tx: &mut WriteTx<'_>, lang: Lang) -> Result<()> {
+    let id = tx.actor.person().ok_or(Error::Unauthenticated)?.to_owned();
+    let mut user = store::user(tx, &id)?;
+    if user.locale == lang.code() {
+        return Ok(());
+    }
+    lang.code().clone_into(&mut user.locale);
+    store::update_user(tx, &mut user)?;
+    tx.record(Event::new("user.locale", "user", &user.id, &user.name).detail("locale", lang.code()));
+    Ok(())
+}
+
+/// Active people with the roles they hold today, for the sign-in page of a demo.
+///
+/// # Errors
+/// When the database refuses.
+pub fn figures(conn: &mut Conn, today: NaiveDate) -> Result<Vec<(User, Vec<Role>)>> {
+    let mut all: Vec<(User, Vec<Role>)> = Vec::new();
+    for (user, grant) in store::running_grants(conn, today)? {
+        let Some(role) = Role::parse(&grant.role) else { continue };
+        match all.iter_mut().find(|(known, _)| known.id == user.id) {
+            Some((_, roles)) => roles.push(role),
+            None => all.push((user, vec![role])),
+        }
+    }
+    Ok(all)
 }
 
 /// A person by id.

@@ -26,6 +26,15 @@ pub struct SignedIn {
 /// # Errors
 /// [`Error::TooMany`] when the budget of guesses is used up; [`Error::Invalid`] when they do not fit.
 pub fn sign_in(ledger: &Ledger, login: &str, password: &str, network: &str, agent: &str) -> Result<SignedIn> {
+    let user = prove(ledger, login, password, network)?;
+    begin(ledger, user, network, agent)
+}
+
+/// Whether login name and password fit, within the budget of guesses; answers who it is.
+///
+/// # Errors
+/// As [`sign_in`].
+pub fn prove(ledger: &Ledger, login: &str, password: &str, network: &str) -> Result<User> {
     let key = super::service::login_key(login);
     throttle::spend(ledger, &key, network)?;
     let (user, hash) = ledger.db.read(|conn| {
@@ -36,7 +45,7 @@ pub fn sign_in(ledger: &Ledger, login: &str, password: &str, network: &str, agen
     let fits = password::verify(password, hash.as_deref());
     let user = user.filter(|_| fits).ok_or_else(|| Error::field("password", "sign-in-wrong"))?;
     throttle::forgive(ledger, &key)?;
-    begin(ledger, user, network, agent)
+    Ok(user)
 }
 
 /// Signs in a person of the demo organisation without a password. The caller has made sure that it is a demo on loopback.

@@ -50,6 +50,34 @@ pub(super) fn holders(conn: &mut Conn, roles: &[&str], today: NaiveDate) -> Resu
         .load(conn)?)
 }
 
+/// Whether there is no person at all yet.
+pub(super) fn nobody(conn: &mut Conn) -> Result<bool> {
+    let first: Option<String> = users::table.select(users::id).first(conn).optional()?;
+    Ok(first.is_none())
+}
+
+/// Person and role of each grant that runs today; at most a page of people.
+pub(super) fn roles_of(conn: &mut Conn, users: &[&str], today: NaiveDate) -> Result<Vec<(String, String)>> {
+    let running = grants::starts_on.le(today).and(grants::ends_on.is_null().or(grants::ends_on.ge(today)));
+    Ok(grants::table
+        .filter(grants::user_id.eq_any(users.iter().take(500).copied()).and(running))
+        .select((grants::user_id, grants::role))
+        .order(grants::id)
+        .load(conn)?)
+}
+
+/// Active people with each of their grants that runs today, by login name.
+pub(super) fn running_grants(conn: &mut Conn, today: NaiveDate) -> Result<Vec<(User, GrantRow)>> {
+    let running = grants::starts_on.le(today).and(grants::ends_on.is_null().or(grants::ends_on.ge(today)));
+    Ok(users::table
+        .inner_join(grants::table)
+        .filter(users::active.eq(true).and(running))
+        .select((User::as_select(), GrantRow::as_select()))
+        .order((users::created_at, users::id, grants::id))
+        .limit(200)
+        .load(conn)?)
+}
+
 pub(super) fn insert_user(tx: &mut WriteTx<'_>, user: &User) -> Result<()> {
     diesel::insert_into(users::table).values(user).execute(&mut **tx)?;
     tx.image(user)

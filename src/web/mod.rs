@@ -13,6 +13,7 @@ pub mod session;
 mod shell;
 mod site;
 mod templates;
+mod typed;
 mod visit;
 
 pub use body::FormBody;
@@ -23,6 +24,7 @@ pub use routes::{Access, Endpoint, Routes};
 pub use shell::{Area, Flash};
 pub use site::{Credential, Hooks, Identity, Shell, Site};
 pub use templates::{Templates, format_long};
+pub use typed::Typed;
 pub use visit::{PageResult, Reading, RequestId, View, Visit, block};
 
 /// Routes of the toolkit itself: embedded files.
