@@ -7,6 +7,7 @@ mod api;
 mod api_documents;
 mod history;
 mod ledger;
+mod people;
 mod text;
 mod tidy;
 mod upgrade;

@@ -53,6 +53,11 @@ impl TestApp {
         Visitor::with_session(self, &begun)
     }
 
+    /// A browser with a session that has begun.
+    pub fn session(&self, begun: &cairn::people::SignedIn) -> Visitor<'_> {
+        Visitor::with_session(self, begun)
+    }
+
     /// Nobody.
     pub fn nobody(&self) -> Visitor<'_> {
         Visitor::new(self)
