@@ -12,7 +12,7 @@ use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::ledger::{FactTable, Ledger};
 use crate::web::{Endpoint, Hooks, Routes, Site, Templates};
-use crate::{api, documents, evidence, forms, improvement, kpi, organisation, people, records, search, web};
+use crate::{api, documents, evidence, forms, improvement, kpi, organisation, people, records, search, setup, web};
 
 /// Every fact table there is; verify, rebuild and the tests go through them.
 pub fn facts() -> Vec<FactTable> {
@@ -32,6 +32,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     records::routes(routes);
     kpi::routes(routes);
     improvement::routes(routes);
+    setup::routes(routes);
     crate::work::routes(routes);
     crate::history::routes(routes);
     api::routes(routes, openapi);

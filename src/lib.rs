@@ -36,6 +36,7 @@ pub mod records;
 // What gathers from all slices.
 pub mod api;
 pub mod jobs;
+pub mod setup;
 pub mod work;
 
 pub mod app;

@@ -24,7 +24,12 @@ pub fn run(data: &Path, listen: SocketAddr) -> Result<i32> {
     let socket = bind(listen)?;
     let ledger = crate::app::open(&config, Clock::System)?;
     let site = crate::app::site(config, ledger)?;
-    super::say(format!("Cairn listens on http://{}", socket.local_addr()?));
+    let address = format!("http://{}", socket.local_addr()?);
+    super::say(format!("Cairn listens on {address}"));
+    if let Some(code) = crate::setup::issue(&site.ledger)? {
+        super::say(format!("Set-up code: {code}"));
+        super::say(format!("Open {address}/setup and enter the code; it holds for 24 hours or until the next start."));
+    }
     serve(socket, site)
 }
 

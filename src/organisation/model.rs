@@ -130,6 +130,20 @@ pub struct NewOrganisation {
     pub demo: bool,
 }
 
+/// Changing name and zone; the code stays.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+pub struct ChangeOrganisation {
+    /// Name.
+    pub name: String,
+    /// Name in English.
+    pub name_en: Option<String>,
+    /// IANA zone.
+    pub zone: String,
+    /// The state that was seen.
+    #[serde(deserialize_with = "crate::web::lenient::integer")]
+    pub row_version: i64,
+}
+
 /// A new unit.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 pub struct NewUnit {

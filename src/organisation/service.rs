@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::model::{Centre, NewCentre, NewOrganisation, NewUnit, Organisation, Scheme, Unit};
+use super::model::{Centre, ChangeOrganisation, NewCentre, NewOrganisation, NewUnit, Organisation, Scheme, Unit};
 use super::store;
 use crate::actor::Permission;
 use crate::db::{Conn, new_id};
@@ -65,6 +65,23 @@ pub fn set_up(tx: &mut WriteTx<'_>, command: &NewOrganisation) -> Result<Organis
     Ok(row)
 }
 
+/// Changes name and zone. Days that have begun keep their dates.
+///
+/// # Errors
+/// [`Error::Stale`] when it was changed meanwhile; [`Error::Invalid`] for bad fields.
+pub fn change(tx: &mut WriteTx<'_>, command: &ChangeOrganisation) -> Result<Organisation> {
+    tx.actor.require(Permission::ManageOrganisation)?;
+    required(&[("name", &command.name)])?;
+    let zone = parse_zone("zone", &command.zone)?;
+    let mut row = get(tx)?;
+    command.name.trim().clone_into(&mut row.name);
+    row.name_en.clone_from(&command.name_en);
+    zone.name().clone_into(&mut row.zone);
+    store::update_organisation(tx, &mut row, command.row_version)?;
+    tx.record(Event::new("organisation.change", "organisation", "org", &row.name));
+    Ok(row)
+}
+
 /// The organisation.
 ///
 /// # Errors
@@ -80,6 +97,13 @@ pub fn get(conn: &mut Conn) -> Result<Organisation> {
 pub fn shell(conn: &mut Conn) -> Result<Shell> {
     let Some(row) = store::organisation(conn)? else { return Ok(Shell::default()) };
     Ok(Shell { zone: row.zone.parse().unwrap_or(Tz::UTC), demo: row.demo, name: Some((row.name, row.name_en)) })
+}
+
+/// Zones that set-up and forms suggest; any other IANA name may be typed.
+pub fn common_zones() -> Vec<&'static str> {
+    let wanted = ["Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Tokyo", "Asia/Dubai", "UTC",
+        "Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "Australia/Sydney"];
+    wanted.into_iter().filter(|name| name.parse::<Tz>().is_ok()).collect()
 }
 
 /// All units by code.

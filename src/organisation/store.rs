@@ -20,6 +20,17 @@ pub(super) fn insert_organisation(tx: &mut WriteTx<'_>, row: &Organisation) -> R
     tx.image(row)
 }
 
+pub(super) fn update_organisation(tx: &mut WriteTx<'_>, row: &mut Organisation, seen: i64) -> Result<()> {
+    row.row_version = seen + 1;
+    let n = diesel::update(organisation::table.filter(organisation::id.eq(&row.id).and(organisation::row_version.eq(seen))))
+        .set(&*row)
+        .execute(&mut **tx)?;
+    if n == 0 {
+        return Err(Error::Stale);
+    }
+    tx.image(row)
+}
+
 pub(super) fn units(conn: &mut Conn) -> Result<Vec<Unit>> {
     Ok(units::table.order(units::code).limit(1000).select(Unit::as_select()).load(conn)?)
 }

@@ -25,6 +25,7 @@ pub use service::{
 };
 pub use session::{SignedIn, end_session, identify, prove, sessions_of, sign_in, sign_in_as, touch};
 pub use store::FACTS;
+pub use throttle::spend as spend_guess;
 pub use token::{create_token, revoke_token, tokens_of};
 
 /// The routes of this slice.

@@ -17,7 +17,7 @@ const WINDOW_SECONDS: i64 = 900;
 ///
 /// # Errors
 /// [`Error::TooMany`] with the seconds to wait.
-pub(super) fn spend(ledger: &Ledger, account: &str, network: &str) -> Result<()> {
+pub fn spend(ledger: &Ledger, account: &str, network: &str) -> Result<()> {
     let keys = [(format!("account:{account}"), PER_ACCOUNT), (format!("network:{network}"), PER_NETWORK)];
     let wait = ledger.write_unaudited(move |tx| {
         let mut wait = 0;

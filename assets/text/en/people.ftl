@@ -92,12 +92,4 @@ problem-ends-before-start = The last day is before the first.
 problem-last-administrator = This is the last administrator: grant that role to somebody else first.
 
 # History
-event-user-create = { $who } created the person { $what }
-event-user-grant = { $who } granted { $what } a role
-event-user-revoke = { $who } revoked a role of { $what }
-event-user-activate = { $who } activated { $what } again
-event-user-deactivate = { $who } deactivated { $what }
-event-user-password = { $who } changed the password of { $what }
 event-user-locale = { $who } changed the language of the interface
-event-token-create = { $who } created an API token
-event-token-revoke = { $who } revoked an API token

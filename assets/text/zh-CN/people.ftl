@@ -92,12 +92,4 @@ problem-ends-before-start = 截止日早于起始日。
 problem-last-administrator = 这是最后一位管理员：请先把管理员角色授予另一人。
 
 # 历史
-event-user-create = { $who } 创建了人员 { $what }
-event-user-grant = { $who } 授予 { $what } 一个角色
-event-user-revoke = { $who } 收回了 { $what } 的一个角色
-event-user-activate = { $who } 重新启用了 { $what }
-event-user-deactivate = { $who } 停用了 { $what }
-event-user-password = { $who } 更换了 { $what } 的密码
 event-user-locale = { $who } 更换了界面语言
-event-token-create = { $who } 创建了接口令牌
-event-token-revoke = { $who } 撤销了接口令牌

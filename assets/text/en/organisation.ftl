@@ -1,0 +1,65 @@
+# Set-up
+organisation-setup = Set up Cairn
+organisation-setup-code-say = The console that started Cairn printed a one-time set-up code. Entering it shows that you can see that console.
+organisation-setup-code = Set-up code
+organisation-setup-code-help = Like ABCD-EFGH; good for 24 hours and renewed at every start.
+organisation-setup-next = Continue
+organisation-setup-language = Language
+organisation-setup-organisation = Organisation
+organisation-setup-administrator = First administrator
+organisation-setup-keeps = I also keep the quality system
+organisation-setup-keeps-help = Also grants the role “Quality manager”: sees drafts, maintains documents. An administrator alone approves nothing.
+organisation-starter = Starting content
+organisation-starter-zh = Starter set in Chinese
+organisation-starter-zh-help = manual, procedures, instructions and forms, all as drafts, with the KPI definitions
+organisation-starter-en = Starter set in English
+organisation-starter-en-help = the same with English texts
+organisation-starter-both = Starter set in both languages
+organisation-starter-both-help = every document in two languages
+organisation-starter-nothing = Nothing, start empty
+organisation-starter-nothing-help = your own documents can be imported later from the command line
+organisation-setup-create = Create the organisation
+problem-setup-code-wrong = The code does not fit or is too old. Look at the console that started Cairn; a restart prints a new one.
+problem-already-set-up = The organisation has been created already; please sign in.
+problem-unknown-zone = There is no time zone { $zone }. Write it like Asia/Shanghai.
+
+# Organisation, units, centres
+organisation-name = Name
+organisation-name-en = Name in English
+organisation-code = Organisation code
+organisation-code-help = Used in document codes, for example YL; cannot be changed later.
+organisation-zone = Time zone
+organisation-zone-help = Its days begin at midnight of this zone.
+organisation-saved = Saved.
+organisation-basics = Basics
+organisation-units-note = their codes serve in document codes and as owners
+organisation-unit-code = Code
+organisation-unit-create = Add a unit
+organisation-unit-created = The unit was added.
+organisation-no-units = There are no units yet.
+organisation-no-centres = There are no centres yet. KPIs and cycles belong to a centre.
+organisation-centre-new = Add a centre
+organisation-centre-code = Code
+organisation-centre-code-help = Used in imports and KPIs, for example HD; cannot be changed later.
+organisation-centre-unit = Unit
+organisation-centre-type = Type
+organisation-type-cost-control-help = watches quantitative results, above all the utilisation of staff
+organisation-type-customer-experience-help = watches the satisfaction in every contact
+organisation-type-profit-creating-help = must earn
+organisation-centre-active = Running
+organisation-centre-active-help = Switched off it takes no more imports; its history stays.
+organisation-none = None
+organisation-centre-created = { $what } was added.
+organisation-centre-saved = { $what } was saved.
+organisation-state = State
+organisation-tier = Tier
+organisation-scheme-kind = For
+organisation-scheme-document-code = Document code
+organisation-scheme-version-label = First version label
+organisation-scheme-pattern = Pattern
+organisation-schemes-note = only documents created later follow a change
+organisation-schemes-help = Use { "{org}" }, { "{dept}" } and one serial { "{n}" } to { "{nnnn}" }; version labels like A/0 or 1.0.
+organisation-scheme-saved = The numbering was saved.
+
+# History
+event-organisation-change = { $who } changed the organisation { $what }

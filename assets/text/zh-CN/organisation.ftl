@@ -1,0 +1,65 @@
+# 设置
+organisation-setup = 设置 Cairn
+organisation-setup-code-say = 启动 Cairn 的窗口里打印了一个一次性设置码。输入它，证明您能看到那台机器的控制台。
+organisation-setup-code = 设置码
+organisation-setup-code-help = 形如 ABCD-EFGH，24 小时内有效；每次启动会换新的。
+organisation-setup-next = 继续
+organisation-setup-language = 语言
+organisation-setup-organisation = 组织
+organisation-setup-administrator = 第一位管理员
+organisation-setup-keeps = 我也负责质量体系
+organisation-setup-keeps-help = 同时授予“质量主管”角色：能看到草稿、维护文件。管理员本身没有批准权。
+organisation-starter = 起步内容
+organisation-starter-zh = 中文起步文件
+organisation-starter-zh-help = 手册、程序、作业指导书与表单，全部为草稿，另含指标定义
+organisation-starter-en = 英文起步文件
+organisation-starter-en-help = 同上，英文文本
+organisation-starter-both = 中英文起步文件
+organisation-starter-both-help = 每份文件两种语言
+organisation-starter-nothing = 不要，从空白开始
+organisation-starter-nothing-help = 以后可以用命令行导入自己的文件
+organisation-setup-create = 创建组织
+problem-setup-code-wrong = 设置码不对或已过期。请看启动 Cairn 的窗口；重新启动会打印新的设置码。
+problem-already-set-up = 组织已经创建，请登录。
+problem-unknown-zone = 没有名为 { $zone } 的时区。请用 Asia/Shanghai 这样的名称。
+
+# 组织、部门、中心
+organisation-name = 名称
+organisation-name-en = 英文名称
+organisation-code = 组织代号
+organisation-code-help = 用于文件编号，例如 YL；以后不能更改。
+organisation-zone = 时区
+organisation-zone-help = 每一天从这个时区的零点开始。
+organisation-saved = 已保存。
+organisation-basics = 基本信息
+organisation-units-note = 部门代号可用于文件编号与归口
+organisation-unit-code = 代号
+organisation-unit-create = 新增部门
+organisation-unit-created = 部门已新增。
+organisation-no-units = 还没有部门。
+organisation-no-centres = 还没有客服中心。指标与循环都归属于某个中心。
+organisation-centre-new = 新增客服中心
+organisation-centre-code = 中心代号
+organisation-centre-code-help = 用于导入与指标，例如 HD；以后不能更改。
+organisation-centre-unit = 所属部门
+organisation-centre-type = 类型
+organisation-type-cost-control-help = 看重量化结果，尤其是人员利用
+organisation-type-customer-experience-help = 看重每一次接触的满意度
+organisation-type-profit-creating-help = 必须创造收入
+organisation-centre-active = 启用
+organisation-centre-active-help = 停用后不再接受导入；历史保留。
+organisation-none = 无
+organisation-centre-created = { $what } 已新增。
+organisation-centre-saved = { $what } 已保存。
+organisation-state = 状态
+organisation-tier = 层级
+organisation-scheme-kind = 用于
+organisation-scheme-document-code = 文件编号
+organisation-scheme-version-label = 首个版本号
+organisation-scheme-pattern = 规则
+organisation-schemes-note = 只影响以后新建的文件
+organisation-schemes-help = 可用 { "{org}" }、{ "{dept}" } 与一个流水号 { "{n}" } 到 { "{nnnn}" }；版本号如 A/0 或 1.0。
+organisation-scheme-saved = 编号规则已保存。
+
+# 历史
+event-organisation-change = { $who } 更改了组织 { $what }
