@@ -6,6 +6,7 @@ mod support;
 mod api;
 mod api_documents;
 mod history;
+mod documents;
 mod ledger;
 mod people;
 mod text;

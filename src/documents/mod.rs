@@ -7,8 +7,12 @@
 
 mod api;
 mod command;
+pub mod compare;
+pub mod front_matter;
 mod list;
 mod model;
+mod pages;
+mod render;
 mod service;
 mod starter;
 mod store;
@@ -19,11 +23,14 @@ pub use list::Filter;
 pub use model::{Decision, Document, DocumentFile, Duty, Origin, Review, State, Version};
 pub use service::adopt::adopt;
 pub use service::content_hash;
+pub use service::derive::{KIND, prepare};
+pub use render::href;
 pub use service::draft::{create, discard, for_editing, revise, save};
 pub use service::read::{
     Entry, Pending, Wait, all_after, by_code, by_id, effective_text, effective_version, find_visible, list, pending_for, reviews,
     text, version, version_by_id, versions,
 };
+pub use service::reader::{Acts, Asked, Neighbour, ReaderView, reader_view};
 pub use service::release::{release, release_due};
 pub use service::review::{decide, submit};
 pub use service::withdraw::withdraw;
@@ -34,4 +41,5 @@ use crate::web::Routes;
 /// The routes of this slice.
 pub fn routes(routes: &mut Routes<'_>) {
     api::routes(routes);
+    pages::routes(routes);
 }

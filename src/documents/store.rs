@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::render::Rendition;
 use super::model::{Decision, Document, DocumentFile, Duty, Review, State, Version};
 use crate::db::Conn;
-use crate::db::schema::{autosaves, document_files, document_reviews, document_versions, documents};
+use crate::db::schema::{autosaves, document_files, document_reviews, document_versions, documents, links, renditions, units};
 use crate::error::{Error, Result};
 use crate::ledger::{BookTx, Fact, FactTable, WriteTx};
 
@@ -287,4 +288,69 @@ pub(super) fn drop_autosaves(conn: &mut Conn, user: Option<&str>, version: &str)
         None => diesel::delete(autosaves::table.filter(autosaves::version_id.eq(version))).execute(conn)?,
     };
     Ok(())
+}
+
+/// A stored rendition.
+pub(super) fn rendition(conn: &mut Conn, key: &str) -> Result<Option<Rendition>> {
+    let row: Option<(String, String)> = renditions::table.find(key).select((renditions::html, renditions::toc)).first(conn).optional()?;
+    let Some((html, rest)) = row else { return Ok(None) };
+    let (toc, mentions) = serde_json::from_str(&rest)?;
+    Ok(Some(Rendition { html, toc, mentions }))
+}
+
+/// Stores a rendition, once.
+pub(super) fn keep_rendition(conn: &mut Conn, key: &str, made: &Rendition) -> Result<()> {
+    let known: i64 = renditions::table.filter(renditions::key.eq(key)).count().get_result(conn)?;
+    if known == 0 {
+        let rest = serde_json::to_string(&(&made.toc, &made.mentions))?;
+        diesel::insert_into(renditions::table)
+            .values((renditions::key.eq(key), renditions::html.eq(&made.html), renditions::toc.eq(rest)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// A version with its document, a request of it and the owner's names, as the reader page joins them.
+pub(super) type Joined = (Document, Version, Option<Review>, Option<String>, Option<String>);
+
+/// Everything the reader page knows of a document by its folded code, in one statement: newest version first.
+pub(super) fn joined(conn: &mut Conn, key: &str) -> Result<Vec<Joined>> {
+    Ok(document_versions::table
+        .inner_join(documents::table)
+        .left_join(document_reviews::table)
+        .left_join(units::table.on(units::code.eq(documents::owner)))
+        .filter(documents::code_key.eq(key))
+        .order((document_versions::ordinal.desc(), document_reviews::round, document_reviews::id))
+        .select((
+            Document::as_select(),
+            Version::as_select(),
+            Option::<Review>::as_select(),
+            units::name.nullable(),
+            units::name_en.nullable(),
+        ))
+        .load(conn)?)
+}
+
+/// A related document with the titles of its version in force, and the link that makes it a child.
+pub(super) type Related = (Document, Option<String>, Option<String>, Option<String>);
+
+/// Documents with these folded codes, and the children of one, in one statement.
+pub(super) fn related(conn: &mut Conn, keys: &[String], parent: &str) -> Result<Vec<Related>> {
+    let child = links::from_id
+        .eq(documents::id)
+        .and(links::from_kind.eq("document").and(links::relation.eq(crate::links::PARENT)))
+        .and(links::to_kind.eq("document").and(links::to_id.eq(parent)));
+    Ok(documents::table
+        .left_join(document_versions::table.on(document_versions::id.nullable().eq(documents::effective_version_id)))
+        .left_join(links::table.on(child))
+        .filter(documents::code_key.eq_any(keys).or(links::id.is_not_null()))
+        .order((documents::tier, documents::code_key))
+        .limit(1000)
+        .select((Document::as_select(), document_versions::title_zh.nullable(), document_versions::title_en.nullable(), links::id.nullable()))
+        .load(conn)?)
+}
+
+/// The documents that a kept file belongs to.
+pub(super) fn documents_with_file(conn: &mut Conn, hash: &str) -> Result<Vec<String>> {
+    Ok(document_files::table.filter(document_files::hash.eq(hash)).select(document_files::document_id).distinct().limit(50).load(conn)?)
 }

@@ -20,7 +20,7 @@ pub fn adopt(tx: &mut WriteTx<'_>, command: &Adopt) -> Result<(Document, Version
     tx.actor.require(Permission::TransferDocuments)?;
     let reason = reason(&command.reason)?;
     fail_on(check_titles(&command.title, &command.text))?;
-    derive::check_texts(&command.title, &command.text)?;
+    derive::check_texts(&command.title, &command.text, &command.files)?;
     let Some(document) = store::document_by_key(tx, &numbering::code_key(&command.code))? else {
         let document = new_document(tx, command.tier, Some(&command.code), &command.owner)?;
         store::insert_document(tx, &document)?;

@@ -1,5 +1,7 @@
 //! Preparing a version: creating a document, saving and discarding its draft, starting a revision (ISO 9001 7.5.2).
 
+use std::collections::BTreeMap;
+
 use super::super::command::{Bilingual, Extra, FormExtra, NewDocument, Revise, SaveDraft, Step};
 use super::super::model::{Document, Origin, State, Version};
 use super::super::{starter, store};
@@ -22,7 +24,7 @@ pub fn create(tx: &mut WriteTx<'_>, command: &NewDocument) -> Result<(Document, 
     }
     let (text, form) = started(command)?;
     fail_on(check_titles(&command.title, &text))?;
-    derive::check_texts(&command.title, &text)?;
+    derive::check_texts(&command.title, &text, &BTreeMap::new())?;
     let document = new_document(tx, command.tier, command.code.as_deref(), &command.owner)?;
     let label = first_label(tx, command.tier, command.label.as_deref())?;
     let mut version = new_version(tx, &document, 1, &label)?;
@@ -157,10 +159,10 @@ pub fn save(tx: &mut WriteTx<'_>, version: &str, command: &SaveDraft) -> Result<
         return Err(Error::Stale);
     }
     fail_on(check_titles(&command.title, &command.text))?;
-    derive::check_texts(&command.title, &command.text)?;
+    let mut extra = version.extras()?;
+    derive::check_texts(&command.title, &command.text, &extra.files)?;
     put_texts(tx, &mut version, &command.title, &command.text)?;
     version.parents = Json::of(&clean_parents(&document, &command.parents)?)?;
-    let mut extra = version.extras()?;
     command.owner.trim().clone_into(&mut extra.owner);
     if let Some(form) = &command.form {
         extra.form.clone_from(form);
@@ -199,6 +201,7 @@ pub fn revise(tx: &mut WriteTx<'_>, document: &str, command: &Revise) -> Result<
     (version.text_zh, version.text_en) = (from.text_zh, from.text_en);
     (version.parents, version.extra) = (from.parents, from.extra);
     store::insert_version(tx, &version)?;
+    derive::refresh(tx, &document)?;
     tx.record(event("documents.revise", &document, &version).detail("from", from.label));
     Ok((document, version))
 }

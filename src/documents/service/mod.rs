@@ -1,13 +1,15 @@
 //! Use cases of documents, by phase of a version's life.
 
 pub mod adopt;
+pub mod autosave;
+pub mod derive;
 pub mod draft;
 pub mod read;
+pub mod reader;
 pub mod release;
 pub mod review;
 pub mod withdraw;
 
-mod derive;
 
 use chrono::NaiveDate;
 use serde_json::json;

@@ -269,3 +269,18 @@ fn drafts(conn: &mut Conn, user: &str, lang: Lang) -> Result<Vec<Pending>> {
     all.sort_by_key(|item| item.wait != Wait::Returned);
     Ok(all)
 }
+
+/// Whether a kept file belongs to a document of which this actor may see a version.
+///
+/// # Errors
+/// When the database refuses.
+pub fn may_see_file(conn: &mut Conn, actor: &Actor, hash: &str) -> Result<bool> {
+    for document in store::documents_with_file(conn, hash)? {
+        match versions(conn, actor, &document) {
+            Ok(_) => return Ok(true),
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(false)
+}

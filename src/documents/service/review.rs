@@ -7,7 +7,7 @@ use super::super::command::{Decide, Submit};
 use super::super::model::{Decision, Document, Duty, Review, State, Version};
 use super::super::store;
 use super::draft::still_draft;
-use super::{content_hash, event, own, reason, release, seen, today};
+use super::{content_hash, derive, event, own, reason, release, seen, today};
 use crate::actor::Permission;
 use crate::db::new_id;
 use crate::error::{Error, Problem, Result};
@@ -39,6 +39,7 @@ pub fn submit(tx: &mut WriteTx<'_>, version: &str, command: &Submit) -> Result<(
     for (duty, person) in reviewers.iter().map(|person| (Duty::Reviewer, person)).chain([(Duty::Approver, &approver)]) {
         ask(tx, &version, duty, person, &hash, command.due_on)?;
     }
+    derive::refresh(tx, &document)?;
     let event = event("documents.submit", &document, &version).because(version.reason.as_deref()).detail("hash", hash);
     tx.record(event);
     Ok((document, version))
