@@ -158,7 +158,7 @@ pub fn reader_view(conn: &mut Conn, actor: &Actor, asked: &Asked<'_>) -> Result<
     let above = parents.iter().map(|code| neighbour(actor, by_key.get(numbering::code_key(code).as_str()).copied(), code, asked.lang));
     let above: Vec<Neighbour> = above.collect();
     let all = actor.may(Permission::ReadDrafts) || versions.iter().any(|version| version.state.open());
-    let history = history_of(conn, asked, &document, all)?;
+    let history = history_of(conn, asked, &document, &versions, all)?;
     let owner = owner.map(|(zh, en)| if asked.lang == Lang::En { en.unwrap_or(zh) } else { zh });
     Ok(ReaderView {
         title: version.title(text_lang).to_owned(),
@@ -198,10 +198,11 @@ fn of_round(version: &Version, reviews: &[Review], wanted: impl Fn(&Review) -> b
 }
 
 /// What happened to the document. Who sees no draft of it sees what took effect, not how it was prepared.
-fn history_of(conn: &mut Conn, asked: &Asked<'_>, document: &Document, all: bool) -> Result<Vec<Line>> {
+fn history_of(conn: &mut Conn, asked: &Asked<'_>, document: &Document, seen: &[Version], all: bool) -> Result<Vec<Line>> {
     const IN_FORCE: [&str; 3] = ["documents.release", "documents.withdraw", "documents.adopt"];
     let rows = events::history(conn, derive::KIND, &document.id, HISTORY)?;
-    let shown = rows.iter().filter(|row| all || IN_FORCE.contains(&row.action.as_str()));
+    let names: HashSet<String> = seen.iter().map(|version| super::name(document, version)).collect();
+    let shown = rows.iter().filter(|row| all || (IN_FORCE.contains(&row.action.as_str()) && names.contains(&row.object_label)));
     Ok(shown.map(|row| history::line(row, asked.lang, asked.zone)).collect())
 }
 
