@@ -40,4 +40,5 @@ pub mod setup;
 pub mod work;
 
 pub mod app;
+pub mod demo;
 pub mod cli;

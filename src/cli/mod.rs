@@ -1,5 +1,6 @@
 //! The command line: one file per command. Every command takes `--data DIR`; what reports takes `--json`.
 
+mod demo;
 mod serve;
 mod verify;
 
@@ -24,6 +25,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a demo organisation in a folder of its own and serve it.
+    Demo(Demo),
     /// Serve an installation; an empty one shows the set-up page behind a one-time code.
     Serve(Serve),
     /// Check the log, every row, every text and every evidence file. Exit 0 consistent with an outside checkpoint, 1 tampered, 3 consistent but no outside checkpoint.
@@ -46,6 +49,23 @@ pub struct Serve {
     /// Address to listen on.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+}
+
+/// The demo.
+#[derive(Debug, Clone, Args)]
+pub struct Demo {
+    /// Folder of the demo organisation.
+    #[arg(long, value_name = "DIR", default_value = "cairn-demo")]
+    data: PathBuf,
+    /// Address to listen on.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Make the demo anew.
+    #[arg(long)]
+    reset: bool,
+    /// The day on which the demo lives; today when left out.
+    #[arg(long, value_name = "DATE")]
+    today: Option<chrono::NaiveDate>,
 }
 
 /// A command that reports.
@@ -76,6 +96,7 @@ pub fn run() -> i32 {
     let filter = tracing_subscriber::EnvFilter::new(crate::config::log_filter());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
     let done = match Cli::parse().command {
+        Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args.data.data, args.listen),
         Command::Verify(args) => verify::run(&args),
     };
