@@ -36,7 +36,7 @@ pub fn run(args: &super::Demo) -> Result<i32> {
 /// 09:42 of a day in the demo's zone.
 fn morning(day: NaiveDate) -> DateTime<Utc> {
     let local = day.and_hms_opt(9, 42, 0).unwrap_or_default();
-    ZONE.from_local_datetime(&local).earliest().unwrap_or_default().with_timezone(&Utc)
+    ZONE.from_local_datetime(&local).earliest().map(|at| at.with_timezone(&Utc)).unwrap_or_default()
 }
 
 /// Removes a demo folder, and nothing else.

@@ -143,7 +143,8 @@ fn returned_once(stage: &Stage, acts: &mut Acts, paper: Paper, (begin, planned, 
     });
     acts.add(stage.ago(begin - 2), 620, move |stage| {
         let id = again.borrow().0.clone();
-        let version = stage.ledger.db.read(|conn| crate::documents::version(conn, &id))?;
+        let author = stage.actor(LIMIN.author)?.clone();
+        let (_, version) = stage.ledger.db.read(|conn| crate::documents::version(conn, &author, &id))?;
         again.borrow_mut().1 = version.row_version;
         papers::submit(stage, LIMIN, &again.borrow(), paper.reason(), Some(planned), due)
     });
