@@ -52,7 +52,7 @@ impl Row {
 }
 
 /// The instant at which a day begins in a zone; where clocks skip midnight, the first instant after it.
-fn begins(day: NaiveDate, zone: Tz) -> Instant {
+pub fn begins(day: NaiveDate, zone: Tz) -> Instant {
     let midnight = day.and_time(chrono::NaiveTime::MIN);
     let local = (0..24).find_map(|hour| (midnight + chrono::Duration::hours(hour)).and_local_timezone(zone).earliest());
     Instant::new(local.map_or_else(|| midnight.and_utc(), |at| at.to_utc()))
