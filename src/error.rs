@@ -39,9 +39,13 @@ impl Problem {
         self
     }
 
-    /// What to tell a person, in their language.
+    /// What to tell a person, in their language. A parameter that is itself in two languages is given as `label.zh` and `label.en`;
+    /// its text knows it as `label`.
     pub fn message(&self, lang: Lang) -> String {
-        let params: Vec<(&str, String)> = self.params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let other = format!(".{}", lang.other().code());
+        let spoken = self.params.iter().filter(|(name, _)| !name.ends_with(&other));
+        let params: Vec<(&str, String)> =
+            spoken.map(|(name, value)| (name.split('.').next().unwrap_or(name), value.clone())).collect();
         t(lang, &format!("problem-{}", self.code), &params)
     }
 }

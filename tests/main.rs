@@ -9,6 +9,7 @@ mod history;
 mod documents;
 mod ledger;
 mod people;
+mod records;
 mod text;
 mod tidy;
 mod upgrade;

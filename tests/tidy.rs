@@ -11,9 +11,9 @@ const RANKS: [&[&str]; 7] = [
     &["db", "config"],
     &["ledger"],
     &["web", "api"],
-    &["evidence", "organisation", "people", "links", "numbering", "search"],
+    &["evidence", "history", "organisation", "people", "links", "numbering", "search"],
     &["documents", "forms", "records", "kpi", "improvement"],
-    &["history", "work", "jobs", "setup", "demo", "app", "cli"],
+    &["work", "jobs", "setup", "demo", "app", "cli"],
 ];
 const PLATFORM: usize = 4;
 const PROCESS: usize = 5;

@@ -222,7 +222,7 @@ impl Field {
     }
 
     fn problem(&self, code: &str) -> Problem {
-        Problem::field(place(&self.id), code).with("label_zh", self.label.get(Lang::Zh)).with("label_en", self.label.get(Lang::En))
+        Problem::field(place(&self.id), code).with("label.zh", self.label.get(Lang::Zh)).with("label.en", self.label.get(Lang::En))
     }
 
     fn check(&self, text: &str) -> std::result::Result<Option<Value>, Problem> {
@@ -269,7 +269,10 @@ impl Field {
         if let Some(max) = self.max.filter(|max| number > *max) {
             return Err(self.problem("value-max").with("max", max));
         }
-        Ok(plain.parse::<i64>().map_or_else(|_| Value::from(number), Value::from))
+        // Whole numbers are stored whole, however they were written: 12, 12.0, -0.
+        #[expect(clippy::cast_possible_truncation, reason = "whole and far below the greatest exact one")]
+        let whole = (number.fract() == 0.0 && number.abs() < 1e15).then_some(number as i64);
+        Ok(whole.map_or_else(|| Value::from(number), Value::from))
     }
 
     fn date(&self, text: &str) -> std::result::Result<Value, Problem> {

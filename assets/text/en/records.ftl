@@ -58,16 +58,16 @@ problem-record-form-gone = No version of the form is in force, so it cannot be s
 problem-record-centre = There is no active centre “{ $code }”; choose one from the list
 problem-number-scheme = The form's number scheme “{ $scheme }” is not valid: it needs exactly one serial, for example {"{"}YYMM{"}"}-{"{"}nnn{"}"}; revise the form
 
-problem-value-required = Fill in “{ $label_en }”
+problem-value-required = Fill in “{ $label }”
 problem-value-unknown = The form has no field “{ $id }”; leave it out
-problem-value-long = “{ $label_en }” is too long; { $max } characters at most
-problem-value-one-line = “{ $label_en }” takes one line; remove the line breaks
-problem-value-number = “{ $label_en }” must be a number such as 12 or 12.5, without thousands separators or unit
-problem-value-min = “{ $label_en }” cannot be less than { $min }
-problem-value-max = “{ $label_en }” cannot be more than { $max }
-problem-value-date = “{ $label_en }” must be a date such as 2026-11-21
-problem-value-choice = “{ $label_en }” has no option “{ $value }”; choose one from the list
-problem-value-rating = For “{ $label_en }” choose one from 1 to { $max }
+problem-value-long = “{ $label }” is too long; { $max } characters at most
+problem-value-one-line = “{ $label }” takes one line; remove the line breaks
+problem-value-number = “{ $label }” must be a number such as 12 or 12.5, without thousands separators or unit
+problem-value-min = “{ $label }” cannot be less than { $min }
+problem-value-max = “{ $label }” cannot be more than { $max }
+problem-value-date = “{ $label }” must be a date such as 2026-11-21
+problem-value-choice = “{ $label }” has no option “{ $value }”; choose one from the list
+problem-value-rating = For “{ $label }” choose one from 1 to { $max }
 
 problem-form-field-shape = The declaration of this field is wrong: { $detail }
 problem-form-field-id = The field id “{ $id }” must be lower-case letters, digits and underscores, starting with a letter

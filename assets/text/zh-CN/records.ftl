@@ -58,16 +58,16 @@ problem-record-form-gone = 表单没有现行版本，暂时不能提交；草�
 problem-record-centre = 没有启用的客服中心“{ $code }”，请从列表中选择
 problem-number-scheme = 表单的编号规则“{ $scheme }”无效：要恰好有一个流水号，例如 {"{"}YYMM{"}"}-{"{"}nnn{"}"}；请修订表单
 
-problem-value-required = 请填写“{ $label_zh }”
+problem-value-required = 请填写“{ $label }”
 problem-value-unknown = 表单里没有“{ $id }”这一栏，请去掉
-problem-value-long = “{ $label_zh }”过长，最多 { $max } 个字
-problem-value-one-line = “{ $label_zh }”只能写一行，请去掉换行
-problem-value-number = “{ $label_zh }”要填数字，例如 12 或 12.5，不加千位分隔符和单位
-problem-value-min = “{ $label_zh }”不能小于 { $min }
-problem-value-max = “{ $label_zh }”不能大于 { $max }
-problem-value-date = “{ $label_zh }”要填日期，例如 2026-11-21
-problem-value-choice = “{ $label_zh }”没有“{ $value }”这个选项，请从列表中选择
-problem-value-rating = “{ $label_zh }”要在 1 到 { $max } 之间选一个
+problem-value-long = “{ $label }”过长，最多 { $max } 个字
+problem-value-one-line = “{ $label }”只能写一行，请去掉换行
+problem-value-number = “{ $label }”要填数字，例如 12 或 12.5，不加千位分隔符和单位
+problem-value-min = “{ $label }”不能小于 { $min }
+problem-value-max = “{ $label }”不能大于 { $max }
+problem-value-date = “{ $label }”要填日期，例如 2026-11-21
+problem-value-choice = “{ $label }”没有“{ $value }”这个选项，请从列表中选择
+problem-value-rating = “{ $label }”要在 1 到 { $max } 之间选一个
 
 problem-form-field-shape = 这一栏的定义有误：{ $detail }
 problem-form-field-id = 栏目标识“{ $id }”要用小写字母、数字和下划线，以字母开头
