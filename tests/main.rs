@@ -13,3 +13,4 @@ mod records;
 mod text;
 mod tidy;
 mod upgrade;
+mod work;

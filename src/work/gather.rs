@@ -1,0 +1,166 @@
+//! What waits for somebody, as groups of tasks.
+
+use chrono::NaiveDate;
+
+use super::store::{self, OpenAction, OpenSignal};
+use crate::actor::{Actor, Permission, Role};
+use crate::db::{Conn, Instant};
+use crate::documents::{self, Pending, Wait};
+use crate::error::Result;
+use crate::records::{self, Draft};
+use crate::text::{Lang, t};
+use crate::web::{address, escape};
+
+/// One thing that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// What is asked, as a verb: the text `work-verb-<key>`.
+    pub verb: &'static str,
+    /// Code by which people know it.
+    pub code: String,
+    /// Title.
+    pub title: String,
+    /// What helps to decide whether to open it.
+    pub note: String,
+    /// Who asked.
+    pub who: String,
+    /// Since when.
+    pub since: Instant,
+    /// By when.
+    pub due: Option<NaiveDate>,
+    /// Where it is done.
+    pub href: String,
+}
+
+/// Things that ask for the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The text `work-group-<key>`.
+    pub key: &'static str,
+    /// What waits, the most urgent first.
+    pub tasks: Vec<Task>,
+}
+
+/// Everything that waits for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    /// In the order of the page, the empty ones too.
+    pub groups: Vec<Group>,
+    /// What they prepared and others have in hand.
+    pub in_other_hands: i64,
+    /// Signals without an answer that they may read.
+    pub signals: usize,
+}
+
+/// Gathers what waits for an actor, at most one query per source.
+///
+/// # Errors
+/// When the database refuses.
+pub fn gather(conn: &mut Conn, actor: &Actor, lang: Lang, today: NaiveDate) -> Result<Work> {
+    let Some(person) = actor.person() else { return Ok(Work { groups: Vec::new(), in_other_hands: 0, signals: 0 }) };
+    let leads = actor.grants.iter().any(|grant| grant.role == Role::Executive);
+    let pending = documents::pending_for(conn, actor, lang)?;
+    let signals: Vec<OpenSignal> =
+        store::signals(conn)?.into_iter().filter(|signal| actor.may_at(Permission::ReadKpis, &signal.centre_id)).collect();
+    let actions = store::actions(conn, person, leads.then_some(today))?;
+    let drafts = records::drafts_of(conn, person)?;
+    let (mine, others): (Vec<_>, Vec<_>) = actions.into_iter().partition(|action| action.owner_id == person);
+    let others = others.into_iter().filter(|action| actor.may_at(Permission::ReadCycles, &action.centre_id));
+    let found = signals.len();
+    let (to_explain, to_watch): (Vec<_>, Vec<_>) =
+        signals.into_iter().partition(|signal| actor.may_at(Permission::ManageKpis, &signal.centre_id));
+    let of = |wait: Wait| sorted(pending.iter().filter(|item| item.wait == wait).map(document).collect());
+    let watched = if leads { to_watch } else { Vec::new() };
+    let groups = vec![
+        Group { key: "approve", tasks: of(Wait::Approve) },
+        Group { key: "review", tasks: of(Wait::Review) },
+        Group { key: "returned", tasks: of(Wait::Returned) },
+        Group { key: "signals", tasks: to_explain.iter().map(|signal| explain(signal, "explain", lang)).collect() },
+        Group { key: "actions", tasks: mine.iter().map(|action| carry_out(action, "do")).collect() },
+        Group { key: "watched-signals", tasks: watched.iter().map(|signal| explain(signal, "look", lang)).collect() },
+        Group { key: "late-actions", tasks: others.map(|action| carry_out(&action, "look")).collect() },
+        Group { key: "records", tasks: drafts.iter().map(|draft| complete(draft, lang)).collect() },
+        Group { key: "drafts", tasks: of(Wait::Draft) },
+    ];
+    Ok(Work { groups, in_other_hands: store::in_other_hands(conn, person)?, signals: found })
+}
+
+/// Due first by day, then by age; without a day last.
+fn sorted(mut tasks: Vec<Task>) -> Vec<Task> {
+    tasks.sort_by_key(|task| (task.due.unwrap_or(NaiveDate::MAX), task.since));
+    tasks
+}
+
+fn document(item: &Pending) -> Task {
+    let verb = match item.wait {
+        Wait::Approve => "approve",
+        Wait::Review => "review",
+        Wait::Returned => "revise",
+        Wait::Draft => "go-on",
+    };
+    let href = match item.wait {
+        Wait::Approve | Wait::Review => address(&format!("/d/{}", path(&item.code)), &[("v", &item.label)]),
+        Wait::Returned | Wait::Draft => format!("/documents/{}/edit", item.version_id),
+    };
+    Task {
+        verb,
+        code: format!("{} {}", item.code, item.label),
+        title: item.title.clone(),
+        note: item.note.clone(),
+        who: item.who.clone(),
+        since: item.since,
+        due: item.due_on,
+        href,
+    }
+}
+
+/// A code as the reader's address holds it: its slashes stay.
+fn path(code: &str) -> String {
+    let parts: Vec<String> = code.split('/').map(escape).collect();
+    parts.join("/")
+}
+
+fn explain(signal: &OpenSignal, verb: &'static str, lang: Lang) -> Task {
+    let (kpi, centre) = match lang {
+        Lang::Zh => (signal.kpi.as_ref(), &signal.centre),
+        Lang::En => (signal.kpi_en.as_ref(), signal.centre_en.as_ref().unwrap_or(&signal.centre)),
+    };
+    let params = [("centre", centre.clone()), ("period", signal.period.clone())];
+    Task {
+        verb,
+        code: kpi.unwrap_or(&signal.code).clone(),
+        title: t(lang, &format!("work-rule-{}", signal.rule), &params),
+        note: t(lang, "work-signal-note", &[]),
+        who: t(lang, "history-system", &[]),
+        since: signal.raised_at,
+        due: Some(signal.due_on),
+        href: format!("/kpis/signals/{}", signal.id),
+    }
+}
+
+fn carry_out(action: &OpenAction, verb: &'static str) -> Task {
+    Task {
+        verb,
+        code: format!("{} · {}", action.cycle, action.ordinal),
+        title: action.title.clone(),
+        note: action.cycle_title.clone(),
+        who: if verb == "do" { action.cycle_owner.clone() } else { action.owner.clone() },
+        since: action.since,
+        due: Some(action.due_on),
+        href: format!("/improvement/{}", action.cycle_id),
+    }
+}
+
+fn complete(draft: &Draft, lang: Lang) -> Task {
+    let (own, other) = if lang == Lang::En { (&draft.title_en, &draft.title_zh) } else { (&draft.title_zh, &draft.title_en) };
+    Task {
+        verb: "fill-in",
+        code: draft.code.clone(),
+        title: own.clone().or_else(|| other.clone()).unwrap_or_default(),
+        note: String::new(),
+        who: String::new(),
+        since: draft.created_at,
+        due: None,
+        href: format!("/r/{}", draft.id),
+    }
+}
