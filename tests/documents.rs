@@ -10,6 +10,7 @@ use cairn::error::Error;
 use cairn::ledger::store;
 use cairn::text::Lang;
 use chrono::{TimeZone, Utc};
+use diesel::connection::{Connection, InstrumentationEvent};
 
 use crate::both;
 use crate::support::{TestApp, Visitor};
@@ -362,6 +363,44 @@ both! {
         let page = cast.author.get("/d/QP-01").await.text();
         assert!(!page.contains("<script>alert") && !page.contains("javascript:alert") && !page.contains("<b>程序"), "{page}");
         assert!(!page.contains("<img src=x"));
+    }
+
+    async fn the_reader_costs_four_statements_with_the_session(app: TestApp) {
+        let cast = cast(app);
+        create(&cast.author, &[("tier", "1"), ("title.zh", "质量手册")]).await;
+        let text = "## 1 目的\n\n见 [QP-02]、[QM-01]。";
+        let draft = create(&cast.author, &[("tier", "2"), ("title.zh", "程序"), ("text.zh", text), ("parents", "QM-01")]).await;
+        submit(&cast.author, &draft, &[&cast.ids[1]], &cast.ids[2], "").await;
+        decide(&cast.reviewer, &draft, "agreed", "").await;
+        decide(&cast.approver, &draft, "approved", "").await;
+        app.user("sunli", &[Role::Staff]);
+        let begun = cairn::people::sign_in_as(app.ledger(), "sunli", "127.0.0.1", "test").unwrap();
+        let (now, today) = (app.site.now(), crate::support::start().date_naive());
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = count.clone();
+        let shown = app.ledger().db.read(move |conn| {
+            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+            let credential = cairn::web::Credential::Session { session: begun.session, user: begun.user.id };
+            let reader = cairn::people::identify(conn, &credential, now, today)?;
+            let asked = documents::Asked { code: "QP-01", label: None, text: None, lang: Lang::Zh, zone: chrono_tz::Asia::Shanghai };
+            documents::reader_view(conn, &reader.actor, &asked)
+        });
+        let shown = shown.unwrap();
+        assert_eq!((shown.parents.len(), shown.signed.len(), shown.history.len()), (1, 2, 1));
+        let count = count.load(Ordering::Relaxed);
+        assert!((1..=4).contains(&count), "{count} statements");
+    }
+
+    async fn an_expired_session_goes_to_the_sign_in_page(app: TestApp) {
+        let cast = cast(app);
+        let draft = create(&cast.author, &[("tier", "2"), ("title.zh", "程序")]).await;
+        app.pass(chrono::Duration::days(2));
+        let answer = cast.author.post(&format!("/documents/{draft}/edit"), &[("title.zh", "程序"), ("row_version", "1")]).await;
+        assert!(answer.location().starts_with("/sign-in"), "{} {}", answer.status, answer.location());
     }
 
     async fn a_draft_can_be_thrown_away(app: TestApp) {

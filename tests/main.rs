@@ -5,8 +5,8 @@ mod support;
 
 mod api;
 mod api_documents;
-mod history;
 mod documents;
+mod history;
 mod ledger;
 mod people;
 mod records;
