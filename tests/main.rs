@@ -3,6 +3,10 @@
 
 mod support;
 
+mod library;
+mod search;
+mod transfer;
+
 mod api;
 mod api_documents;
 mod documents;

@@ -4,6 +4,9 @@ mod demo;
 mod serve;
 mod verify;
 
+mod documents;
+mod rebuild;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -31,6 +34,11 @@ enum Command {
     Serve(Serve),
     /// Check the log, every row, every text and every evidence file. Exit 0 consistent with an outside checkpoint, 1 tampered, 3 consistent but no outside checkpoint.
     Verify(Report),
+    /// Documents as folders of Markdown: import, export.
+    #[command(subcommand)]
+    Documents(documents::Command),
+    /// Make everything again that is derived from facts: links, search entries, rendered texts. The result is equal.
+    Rebuild(Report),
 }
 
 /// Where the data lie.
@@ -99,6 +107,8 @@ pub fn run() -> i32 {
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args.data.data, args.listen),
         Command::Verify(args) => verify::run(&args),
+        Command::Documents(command) => documents::run(&command),
+        Command::Rebuild(args) => rebuild::run(&args),
     };
     done.unwrap_or_else(|error| {
         say_error(&error);

@@ -68,6 +68,9 @@ pub struct Extra {
     /// Files the texts name: path → evidence hash.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, String>,
+    /// Keys of another system's front matter, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other: Vec<(String, serde_json::Value)>,
 }
 
 /// A new document. Without a text it starts from its tier's template, in the languages that have a title.
@@ -216,6 +219,10 @@ pub struct Adopt {
     /// Files the texts name: path → evidence hash (their rows were written in the same transaction).
     #[serde(default)]
     pub files: BTreeMap<String, String>,
+    /// Keys of another system's front matter, in their order: kept as they are.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    pub other: Vec<(String, serde_json::Value)>,
     /// Put it in force at once; otherwise it becomes a draft.
     pub effective: bool,
     /// Since when it has been in force; none = today.

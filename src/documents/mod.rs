@@ -9,6 +9,7 @@ mod api;
 mod command;
 pub mod compare;
 pub mod front_matter;
+pub mod library;
 mod list;
 mod model;
 mod pages;
@@ -16,6 +17,7 @@ mod render;
 mod service;
 mod starter;
 mod store;
+mod transfer;
 
 pub use api::openapi;
 pub use command::{Adopt, Adopted, Bilingual, Decide, Extra, FormExtra, NewDocument, Revise, SaveDraft, Step, Submit, Withdraw};
@@ -25,12 +27,17 @@ pub use service::adopt::adopt;
 pub use service::content_hash;
 pub use service::derive::{KIND, prepare};
 pub use render::href;
+pub use service::import::{ImportOptions, ImportReport, Outcome, Standing, import};
+pub use transfer::folder::{Contents, read as read_folder};
+pub use transfer::recognise::Patterns;
 pub use service::draft::{create, discard, for_editing, revise, save};
+pub use service::export::{ExportReport, export};
 pub use service::read::{
     Entry, Pending, Wait, all_after, by_code, by_id, effective_text, effective_version, find_visible, list, pending_for, reviews,
     text, version, version_by_id, versions,
 };
 pub use service::reader::{Acts, Asked, Neighbour, ReaderView, reader_view};
+pub use service::rebuild::{Rebuilt, rebuild};
 pub use service::release::{release, release_due};
 pub use service::review::{decide, submit};
 pub use service::withdraw::withdraw;

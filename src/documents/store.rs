@@ -354,3 +354,9 @@ pub(super) fn related(conn: &mut Conn, keys: &[String], parent: &str) -> Result<
 pub(super) fn documents_with_file(conn: &mut Conn, hash: &str) -> Result<Vec<String>> {
     Ok(document_files::table.filter(document_files::hash.eq(hash)).select(document_files::document_id).distinct().limit(50).load(conn)?)
 }
+
+/// Forgets all rendered texts, before they are made again.
+pub(super) fn clear_renditions(conn: &mut Conn) -> Result<()> {
+    diesel::delete(crate::db::schema::renditions::table).execute(conn)?;
+    Ok(())
+}

@@ -5,7 +5,7 @@
 
 mod store;
 
-pub use store::{Link, NewLink, dangling, from, replace, settle, to, unsettle};
+pub use store::{Link, NewLink, dangling, from, of_kind, replace, settle, to, unsettle};
 
 /// The target stands above in the pyramid.
 pub const PARENT: &str = "parent";

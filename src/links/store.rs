@@ -100,6 +100,14 @@ pub fn from(conn: &mut Conn, kind: &str, id: &str) -> Result<Vec<Link>> {
         .load(conn)?)
 }
 
+/// Everything that objects of a kind refer to.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_kind(conn: &mut Conn, from_kind: &str) -> Result<Vec<Link>> {
+    Ok(links::table.filter(links::from_kind.eq(from_kind)).order((links::from_id, links::to_key)).select(Link::as_select()).load(conn)?)
+}
+
 /// What refers to an object.
 ///
 /// # Errors

@@ -80,13 +80,19 @@ fn found(conn: &mut Conn, row: &Row, query: &Query, lookup: &Lookup<'_>) -> Resu
 }
 
 fn href(row: &Row) -> String {
-    let code = row.code.split(' ').next().unwrap_or(&row.code);
+    // Codes may hold blanks; a version's label is parted from its code by one that does not break.
+    let (code, label) = row.code.split_once('\u{a0}').unwrap_or((&row.code, ""));
     match row.kind.as_str() {
         "record" => format!("/r/{}", row.object_id),
-        "cycle" => format!("/p/{code}"),
-        _ if row.scope == "draft" => format!("/d/{code}?v={}", row.code.split(' ').nth(1).unwrap_or_default()),
-        _ => format!("/d/{code}"),
+        "cycle" => format!("/p/{}", escaped(code)),
+        _ if label.is_empty() => format!("/d/{}", escaped(code)),
+        _ => format!("/d/{}?v={}", escaped(code), escaped(label)),
     }
+}
+
+fn escaped(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// The reader's language first; the other one when only it holds a hit.

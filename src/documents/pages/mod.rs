@@ -1,13 +1,17 @@
-//! Pages of documents: the reader, the editor, submission and the acts on a version.
+//! Pages of documents: the library, the reader, the comparison, the editor, submission and the acts on a version.
 
 mod acts;
+mod compare;
 mod edit;
+mod files;
+mod library;
 mod reader;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::actor::Permission;
 use crate::error::{Error, Problem, Result};
 use crate::text::Lang;
 use crate::web::{Access, Form, Routes};
@@ -15,6 +19,12 @@ use crate::web::{Access, Form, Routes};
 /// Mounts the pages.
 pub(super) fn routes(routes: &mut Routes<'_>) {
     let anybody = Access::SignedIn;
+    let readers = Access::May(Permission::ReadDocuments);
+    routes
+        .get("/documents", readers, library::index)
+        .get("/documents/register.csv", readers, library::register_csv)
+        .get("/documents/compare/{id}", readers, compare::show)
+        .get("/documents/{id}/files/{path:.*}", readers, files::show);
     routes
         .get("/d/{code:.*}", anybody, reader::show)
         .get("/documents/files/{hash}", anybody, reader::file)

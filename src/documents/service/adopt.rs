@@ -67,7 +67,12 @@ fn content_of(version: &Version) -> Result<serde_json::Value> {
 }
 
 fn extra_of(command: &Adopt) -> Extra {
-    Extra { owner: command.owner.trim().to_owned(), form: command.form.clone().unwrap_or_default(), files: command.files.clone() }
+    Extra {
+        owner: command.owner.trim().to_owned(),
+        form: command.form.clone().unwrap_or_default(),
+        files: command.files.clone(),
+        other: command.other.clone(),
+    }
 }
 
 /// A new version, as a draft or in force.

@@ -112,7 +112,12 @@ fn put(conn: &mut Conn, document: &Document, version: Option<&Version>, scope: S
     }
     let titles: Vec<&str> = [&version.title_zh, &version.title_en].into_iter().flatten().map(String::as_str).collect();
     let [zh, en] = texts.each_ref().map(|slot| slot.as_ref().map(|(hash, text)| (*hash, text.as_str())));
-    let entry = search::Entry { kind: KIND, object_id: &document.id, scope, code: &document.code, titles: &titles, zh, en, seen_by: &seen_by };
+    // A draft is opened by its label; the blank between does not break, for codes may hold ordinary ones.
+    let code = match scope {
+        Scope::InForce => document.code.clone(),
+        Scope::Draft => format!("{}\u{a0}{}", document.code, version.label),
+    };
+    let entry = search::Entry { kind: KIND, object_id: &document.id, scope, code: &code, titles: &titles, zh, en, seen_by: &seen_by };
     search::put(conn, &entry)
 }
 
