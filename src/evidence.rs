@@ -65,6 +65,11 @@ impl Intake {
         Ok(Self { dir: dir.to_owned(), temporary, file, hasher: Sha256::new(), size: 0 })
     }
 
+    /// The hash of what was written so far, hexadecimal.
+    pub fn hash(&self) -> String {
+        hex::encode(self.hasher.clone().finalize())
+    }
+
     /// Syncs the file and gives it its name.
     ///
     /// # Errors

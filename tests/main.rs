@@ -11,6 +11,7 @@ mod api;
 mod api_documents;
 mod documents;
 mod history;
+mod kpi;
 mod ledger;
 mod people;
 mod records;

@@ -1,6 +1,7 @@
 //! The command line: one file per command. Every command takes `--data DIR`; what reports takes `--json`.
 
 mod demo;
+mod kpi;
 mod serve;
 mod verify;
 
@@ -32,6 +33,8 @@ enum Command {
     Demo(Demo),
     /// Serve an installation; an empty one shows the set-up page behind a one-time code.
     Serve(Serve),
+    /// Import call logs, take batches back, show values with their proof.
+    Kpi(kpi::Kpi),
     /// Check the log, every row, every text and every evidence file. Exit 0 consistent with an outside checkpoint, 1 tampered, 3 consistent but no outside checkpoint.
     Verify(Report),
     /// Documents as folders of Markdown: import, export.
@@ -106,6 +109,7 @@ pub fn run() -> i32 {
     let done = match Cli::parse().command {
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args.data.data, args.listen),
+        Command::Kpi(args) => kpi::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Documents(command) => documents::run(&command),
         Command::Rebuild(args) => rebuild::run(&args),

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use error::MappingError;
-pub(crate) use stamp::{FastShape, Reading, StampShape, read};
+pub(crate) use stamp::{FastShape, Reading, read};
 pub use stamp::{StampColumns, StampRule, StampZone};
 
 /// Most values of a code table.

@@ -1,10 +1,40 @@
-//! Slice kpi.
+//! KPIs: call logs become measures, measures become values with their proof, values become a scored card and signals
+//! (ISO 9001 9.1.1, 9.1.3; ISO 18295-1).
+//!
+//! file kept as evidence → batch (mapping, checked rows) → measures per source, centre, day and channel → value by its definition, with its
+//! interval → score under the profile of the centre's type → chart, rules → signal.
+//! Batch: committed → replaced | undone. Signal: open → explained | cycle.
+//!
+//! Invariants: inputs are integers and exact histograms, never averaged ratios; a source × centre × day belongs to one live batch; what is
+//! derived equals what the kept file and mapping give ([`rebuild`]).
 
-use crate::ledger::FactTable;
+pub mod formula;
+pub mod intake;
+pub mod mapping;
+pub mod measure_report;
+pub mod measures;
+mod model;
+pub mod pack;
+mod period;
+mod rows;
+pub mod scoring;
+mod service;
+pub mod statistics;
+mod store;
+mod store_measures;
+mod trend;
+
+pub use model::{Batch, BatchState, Signal, SignalRule, SignalState, TargetRow};
+pub use period::Period;
+pub use service::{
+    Card, CardKpi, Import, Imported, Input, Known, LimitBook, Point, Rebuilt, SetTarget, SignalDetail, Value, Why, answer_with_cycle, batch,
+    batches, card, centres, daily, definition, definitions, explain, import, install_pack, last_day, monthly, open_signals, profile, rebuild,
+    set_target, signal, signals_of, undo, value, values, visible,
+};
+pub(crate) use service::{bad_file, bad_mapping};
+pub use store::FACTS;
+
 use crate::web::Routes;
-
-/// The fact tables of this slice.
-pub const FACTS: &[FactTable] = &[];
 
 /// The routes of this slice.
 pub fn routes(_: &mut Routes<'_>) {}

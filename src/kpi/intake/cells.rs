@@ -36,10 +36,10 @@ impl Cell {
             *zeros += 1;
         } else if seconds < u32::from(ABANDONED) {
             let mark = if abandoned { ABANDONED } else { 0 };
-            self.waits.push(seconds as u16 | mark);
             if self.waits.len() >= NOTED {
-                self.fold();
+                self.fold(&mut Vec::new());
             }
+            self.waits.push(seconds as u16 | mark);
         } else {
             self.fold_one(seconds, abandoned);
         }
@@ -48,28 +48,26 @@ impl Cell {
     #[cold]
     fn fold_one(&mut self, seconds: u32, abandoned: bool) {
         let histogram = if abandoned { &mut self.measures.wait_abandoned } else { &mut self.measures.wait_answered };
-        *histogram = histogram.merged_with([(seconds, 1)]);
+        histogram.add_ascending([(seconds, 1)], &mut Vec::new());
     }
 
-    fn fold(&mut self) {
+    #[cold]
+    fn fold(&mut self, scratch: &mut Vec<u8>) {
         self.waits.sort_unstable();
         let split = self.waits.partition_point(|wait| wait & ABANDONED == 0);
         let (answered, abandoned) = self.waits.split_at(split);
-        fold_into(&mut self.measures.wait_answered, self.zero_answered, answered);
-        fold_into(&mut self.measures.wait_abandoned, self.zero_abandoned, abandoned);
+        fold_into(&mut self.measures.wait_answered, self.zero_answered, answered, scratch);
+        fold_into(&mut self.measures.wait_abandoned, self.zero_abandoned, abandoned, scratch);
         self.waits.clear();
         (self.zero_answered, self.zero_abandoned) = (0, 0);
     }
-
-    fn finish(mut self) -> Measures {
-        self.fold();
-        self.measures
-    }
 }
 
-fn fold_into(histogram: &mut Histogram, zeros: u64, waits: &[u16]) {
-    let bins = waits.iter().map(|wait| (u32::from(wait & !ABANDONED), 1));
-    *histogram = histogram.merged_with(std::iter::once((0, zeros)).chain(bins));
+fn fold_into(histogram: &mut Histogram, zeros: u64, waits: &[u16], scratch: &mut Vec<u8>) {
+    if zeros > 0 || !waits.is_empty() {
+        let bins = waits.iter().map(|wait| (u32::from(wait & !ABANDONED), 1));
+        histogram.add_ascending(std::iter::once((0, zeros)).chain(bins), scratch);
+    }
 }
 
 /// The store that the workers share.
@@ -80,13 +78,16 @@ pub(super) struct Cells {
     index: AHashMap<u64, u32>,
     recent: Vec<(u64, u32)>,
     held: Vec<(u64, Cell)>,
+    /// Emptied lists of waits, to be used again.
+    spare: Vec<Vec<u16>>,
+    scratch: Vec<u8>,
     limit: usize,
     asked: u64,
 }
 
 impl Cells {
     pub(super) fn new() -> Self {
-        Self { index: AHashMap::new(), recent: vec![(u64::MAX, 0); RECENT], held: Vec::new(), limit: HELD, asked: 0 }
+        Self { index: AHashMap::new(), recent: vec![(u64::MAX, 0); RECENT], held: Vec::new(), spare: Vec::new(), scratch: Vec::new(), limit: HELD, asked: 0 }
     }
 
     /// The cell of a day (counted from 1970-01-01), centre and channel.
@@ -99,7 +100,7 @@ impl Cells {
             let next = self.held.len() as u32;
             let number = *self.index.entry(key).or_insert(next);
             if number == next {
-                self.held.push((key, Cell::default()));
+                self.held.push((key, Cell { waits: self.spare.pop().unwrap_or_default(), ..Cell::default() }));
             }
             self.recent[slot] = (key, number);
         }
@@ -121,8 +122,12 @@ impl Cells {
         self.index.clear();
         self.recent.fill((u64::MAX, 0));
         let names = [centres, channels].map(|codes| (0..codes.len() as u16).map(|number| codes.name(number)).collect::<Vec<Arc<str>>>());
-        let finished: Vec<(CellKey, Measures)> =
-            self.held.drain(..).filter_map(|(key, cell)| Some((cell_key(key, &names)?, cell.finish()))).collect();
+        let mut finished = Vec::with_capacity(self.held.len());
+        for (key, mut cell) in self.held.drain(..) {
+            cell.fold(&mut self.scratch);
+            self.spare.push(cell.waits);
+            finished.extend(cell_key(key, &names).map(|key| (key, cell.measures)));
+        }
         let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, measures) in finished {
             match store.get_mut(&key) {

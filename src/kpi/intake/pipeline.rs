@@ -1,23 +1,17 @@
 //! One thread reads and cuts the file into chunks of whole lines, the others turn chunks into measures. From the first quotation mark on,
 //! one thread does it all, because a quoted field may hold line ends.
 
-use std::cell::{Cell, RefCell};
-use std::io::{self, Read, Write};
-use std::rc::Rc;
+use std::io::{Read, Write};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::sync::{Mutex, PoisonError};
-
-use csv::ByteRecord;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::cells::Store;
 use super::error::{IntakeError, RowError};
-use super::header;
 use super::lines::Separators;
 use super::plan::Plan;
 use super::rows::Rows;
-use super::source::{Chunk, LONGEST, LineChunks};
-use super::text::{Line, PAD};
-use super::{CentreZones, Intake, MAX_ERRORS, RowNumber};
+use super::source::{Chunk, LineChunks};
+use super::{CentreZones, Intake, MAX_ERRORS, RowNumber, header, quoted};
 use crate::kpi::mapping::Mapping;
 
 /// How the work is cut up.
@@ -32,8 +26,7 @@ pub(super) struct Settings {
 }
 
 /// What one worker found, its cells apart.
-#[derive(Default)]
-struct Share {
+pub(super) struct Share {
     rows: u64,
     unplaced: u64,
     errors: Vec<(RowNumber, RowError)>,
@@ -43,7 +36,7 @@ struct Share {
 }
 
 impl Share {
-    fn of(rows: Rows<'_>, lines: Vec<(u64, u64)>) -> Self {
+    pub(super) fn of(rows: Rows<'_>, lines: Vec<(u64, u64)>) -> Self {
         Self { rows: rows.rows, unplaced: rows.unplaced, errors: rows.errors, error_count: rows.error_count, lines }
     }
 }
@@ -68,18 +61,21 @@ pub(super) fn run(
     let outcome = std::thread::scope(|scope| {
         let (give, jobs) = sync_channel::<Job>(settings.workers * 2);
         let (give_back, spare) = channel::<Vec<u8>>();
-        let jobs = Mutex::new(jobs);
-        let (jobs, store, plan) = (&jobs, &store, &plan);
+        // Owned by the workers alone, so that giving ends with an error when there are none left.
+        let jobs = Arc::new(Mutex::new(jobs));
+        let (store, plan) = (&store, &plan);
         let workers: Vec<_> = (0..settings.workers)
             .map(|_| {
-                let give_back = give_back.clone();
-                scope.spawn(move || work(plan, store, jobs, &give_back))
+                let (jobs, give_back) = (Arc::clone(&jobs), give_back.clone());
+                scope.spawn(move || work(plan, store, &jobs, &give_back))
             })
             .collect();
+        drop(jobs);
         let mut reading = Reading { source: &mut source, number: 0, settings };
         let rest = reading.distribute(first, &give, &spare);
         drop(give);
-        let rest = rest.and_then(|rest| rest.map(|chunk| reading.sequential(chunk, plan, store)).transpose());
+        let number = reading.number;
+        let rest = rest.and_then(|rest| rest.map(|chunk| quoted::read(&mut source, chunk, number, plan, store)).transpose());
         for worker in workers {
             shares.push(worker.join().map_err(|_| IntakeError::Worker)?);
         }
@@ -140,35 +136,56 @@ impl Reading<'_, '_> {
         }
         Ok(None)
     }
+}
 
-    /// Reads the rest of the file as quoted text.
-    fn sequential(&mut self, chunk: Chunk, plan: &Plan<'_>, store: &Store) -> Result<Share, IntakeError> {
-        let shared = Rc::new(Fed::default());
-        let feed = Feed { source: self.source, current: Chunk { used: 0, ..empty() }, at: 0, next: Some(chunk), fed: Rc::clone(&shared) };
-        let mut reader = header::reader(plan.delimiter).from_reader(feed);
-        let (mut rows, mut record) = (Rows::new(plan, store), ByteRecord::new());
-        let (mut buffer, mut ends) = (Vec::new(), Vec::new());
-        loop {
-            shared.budget.set(LONGEST);
-            let found = reader.read_byte_record(&mut record);
-            let line = record.position().map_or(1, csv::Position::line) - 1;
-            match found {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(_) => return Err(shared.problem.take().unwrap_or(IntakeError::LongRecord { row: 0, limit: LONGEST })),
-            }
-            let bad = shared.bad.borrow_mut().extract_if(.., |bad| *bad <= line).collect::<Vec<u64>>();
-            for line in bad {
-                rows.report_encoding(RowNumber { chunk: self.number, line });
-            }
-            lay_out(&record, &mut buffer, &mut ends);
-            rows.read(Line::new(&buffer, 0, &ends), RowNumber { chunk: self.number, line });
-            rows.breathe();
+/// What the workers found, before it is put in the order of the file.
+struct Found {
+    header_lines: u64,
+    shares: Vec<Share>,
+}
+
+impl Found {
+    /// How many lines of the file stand before each chunk, the chunk after the last one included.
+    fn lines_before(&self) -> Vec<u64> {
+        let mut lines: Vec<(u64, u64)> = self.shares.iter().flat_map(|share| share.lines.iter().copied()).collect();
+        lines.sort_unstable();
+        let mut before = vec![self.header_lines];
+        for (_, count) in lines {
+            before.push(before.last().copied().unwrap_or_default() + count);
         }
-        for line in shared.bad.take() {
-            rows.report_encoding(RowNumber { chunk: self.number, line });
+        before
+    }
+
+    /// Tells the line of an error that counts from the last chunk given away.
+    fn place(&self, error: IntakeError) -> IntakeError {
+        match error {
+            IntakeError::LongRecord { row, limit } => {
+                let before = self.lines_before().last().copied().unwrap_or_default();
+                IntakeError::LongRecord { row: before + row + 1, limit }
+            }
+            other => other,
         }
-        rows.finish();
-        Ok(Share::of(rows, Vec::new()))
+    }
+
+    /// Puts the counts and the first errors, by row, into the result.
+    fn settle(self, intake: &mut Intake) {
+        let before = self.lines_before();
+        let mut errors = Vec::new();
+        for share in self.shares {
+            intake.rows += share.rows;
+            intake.ignored_unplaced += share.unplaced;
+            intake.error_count += share.error_count;
+            errors.extend(share.errors);
+        }
+        // Stable, so that two errors of one row stay as they were found.
+        errors.sort_by_key(|(number, _)| *number);
+        intake.errors = errors
+            .into_iter()
+            .take(MAX_ERRORS)
+            .map(|(number, error)| {
+                let start = usize::try_from(number.chunk).ok().and_then(|chunk| before.get(chunk)).copied().unwrap_or_default();
+                RowError { row: start + number.line + 1, ..error }
+            })
+            .collect();
     }
 }

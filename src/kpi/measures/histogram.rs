@@ -9,7 +9,7 @@ use std::fmt;
 /// A sparse histogram of whole seconds.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Histogram {
-    packed: Vec<u8>,
+    packed: Box<[u8]>,
     total: u64,
 }
 
@@ -114,23 +114,29 @@ impl Histogram {
             self.clone_from(other);
             return;
         }
-        *self = self.merged_with(other.iter());
+        self.add_ascending(other.iter(), &mut Vec::with_capacity(self.packed.len() + other.packed.len()));
     }
 
-    /// This histogram and further bins, which must come with seconds ascending.
-    pub(crate) fn merged_with(&self, bins: impl IntoIterator<Item = (u32, u64)>) -> Self {
-        let mut packer = Packer::with_capacity(self.packed.len() + 16);
-        let mut mine = self.iter().peekable();
+    /// Adds bins that come with seconds ascending. The result is built in `scratch`, whose content is lost, and kept without slack.
+    pub(crate) fn add_ascending(&mut self, bins: impl IntoIterator<Item = (u32, u64)>, scratch: &mut Vec<u8>) {
+        scratch.clear();
+        let mut packer = Packer { packed: std::mem::take(scratch), ..Packer::default() };
+        let mut mine = self.iter();
+        let mut next = mine.next();
         for (second, count) in bins {
-            while let Some((earlier, n)) = mine.next_if(|bin| bin.0 <= second) {
+            while let Some((earlier, n)) = next.filter(|bin| bin.0 <= second) {
                 packer.push(earlier, n);
+                next = mine.next();
             }
             packer.push(second, count);
         }
-        for (second, count) in mine {
+        while let Some((second, count)) = next {
             packer.push(second, count);
+            next = mine.next();
         }
-        packer.finish()
+        packer.close();
+        *scratch = packer.packed;
+        *self = Self { packed: scratch.as_slice().into(), total: packer.total };
     }
 
     /// The text kept in the database: `0:12,5:3`; empty for an empty histogram.
@@ -214,10 +220,7 @@ struct Packer {
 }
 
 impl Packer {
-    fn with_capacity(bytes: usize) -> Self {
-        Self { packed: Vec::with_capacity(bytes), ..Self::default() }
-    }
-
+    #[inline]
     fn push(&mut self, second: u32, count: u64) {
         if count == 0 {
             return;
@@ -232,6 +235,7 @@ impl Packer {
         }
     }
 
+    #[inline]
     fn close(&mut self) {
         if let Some((second, count)) = self.open.take() {
             put(&mut self.packed, u64::from(second - self.written));
@@ -242,11 +246,11 @@ impl Packer {
 
     fn finish(mut self) -> Histogram {
         self.close();
-        self.packed.shrink_to_fit();
-        Histogram { packed: self.packed, total: self.total }
+        Histogram { packed: self.packed.into_boxed_slice(), total: self.total }
     }
 }
 
+#[inline]
 fn put(bytes: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         bytes.push((value & 0x7f) as u8 | 0x80);
@@ -255,6 +259,7 @@ fn put(bytes: &mut Vec<u8>, mut value: u64) {
     bytes.push(value as u8);
 }
 
+#[inline]
 fn take(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0_u64;
     let mut shift = 0_u32;

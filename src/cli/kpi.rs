@@ -1,0 +1,241 @@
+//! `cairn kpi`: import call logs, take batches back, show values with their proof, measure a file without storing anything.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use clap::{Args, Subcommand};
+
+use super::{Data, Report, say};
+use crate::actor::Actor;
+use crate::error::{Error, Problem, Result};
+use crate::kpi::{self, Import, Imported, Period};
+
+/// KPIs.
+#[derive(Debug, Clone, Args)]
+pub struct Kpi {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum Command {
+    /// Read a call log into measures; the file is kept as evidence.
+    Import(ImportArgs),
+    /// Show a value with numerator, denominator, interval and the batches behind it.
+    Show(ShowArgs),
+    /// Read and count a file, store nothing; prints checksums over all figures.
+    Measure(MeasureArgs),
+    /// List the KPIs and the import batches.
+    List(Report),
+    /// Take an import batch back; what it had replaced counts again.
+    Undo(UndoArgs),
+    /// Make all measures again from the kept files and mappings, and compare.
+    Rebuild(Report),
+}
+
+#[derive(Debug, Clone, Args)]
+struct ImportArgs {
+    #[command(flatten)]
+    report: Report,
+    /// How to read the file (TOML).
+    #[arg(long, value_name = "FILE")]
+    mapping: PathBuf,
+    /// The centre, when the file belongs to one and does not name it.
+    #[arg(long, value_name = "CODE")]
+    centre: Option<String>,
+    /// Take the place of the batches that own the same days.
+    #[arg(long)]
+    replace: bool,
+    /// The call log: text, or text packed with gzip.
+    file: PathBuf,
+}
+
+#[derive(Debug, Clone, Args)]
+struct ShowArgs {
+    #[command(flatten)]
+    report: Report,
+    /// Code of the KPI, for example `service_level`.
+    code: String,
+    /// Code of the centre.
+    #[arg(long, value_name = "CODE")]
+    centre: String,
+    /// `2021-01`, `2021-Q1`, `2021-W05`, `2021-01-05` or `2021-01-05..2021-01-20`.
+    #[arg(long, value_name = "PERIOD")]
+    period: String,
+}
+
+#[derive(Debug, Clone, Args)]
+struct MeasureArgs {
+    /// How to read the file (TOML); without it the columns of the synthetic logs.
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+    /// The zone in which days begin.
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    zone: Tz,
+    /// Report as JSON.
+    #[arg(long)]
+    json: bool,
+    /// The call log.
+    file: PathBuf,
+}
+
+#[derive(Debug, Clone, Args)]
+struct UndoArgs {
+    #[command(flatten)]
+    data: Data,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// Number of the batch.
+    number: i64,
+}
+
+/// Runs a KPI command.
+///
+/// # Errors
+/// What the use case says; files that cannot be read are named.
+pub fn run(args: &Kpi) -> Result<i32> {
+    match &args.command {
+        Command::Import(args) => import(args),
+        Command::Show(args) => show(args),
+        Command::Measure(args) => measure(args),
+        Command::List(args) => list(args),
+        Command::Undo(args) => undo(args),
+        Command::Rebuild(args) => rebuild(args),
+    }
+}
+
+fn actor() -> Arc<Actor> {
+    Arc::new(Actor::cli(&crate::config::os_user()))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+    Error::Invalid(vec![Problem::field(path.display().to_string(), "kpi-file-open").with("cause", error)])
+}
+
+fn open(path: &Path) -> Result<File> {
+    File::open(path).map_err(|error| unreadable(path, &error))
+}
+
+fn text(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))
+}
+
+fn import(args: &ImportArgs) -> Result<i32> {
+    let (mapping, file) = (text(&args.mapping)?, open(&args.file)?);
+    let (config, ledger) = args.report.data.open()?;
+    let name = args.file.file_name().map_or_else(|| args.file.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let request = Import { mapping, centre: args.centre.clone(), file_name: name, replace: args.replace };
+    let done = kpi::import(&ledger, &config.evidence_dir(), &actor(), &request, file)?;
+    let batch = done.batch();
+    if args.report.json {
+        let (identical, replaced, signals) = match &done {
+            Imported::Identical(_) => (true, Vec::new(), 0),
+            Imported::New { replaced, signals, .. } => (false, replaced.clone(), signals.len()),
+        };
+        let report = serde_json::json!({"batch": batch, "identical": identical, "replaced": replaced, "signals": signals});
+        say(serde_json::to_string_pretty(&report)?);
+        return Ok(0);
+    }
+    match &done {
+        Imported::Identical(_) => say(format!("Identical to batch {} ({}): nothing changed.", batch.number, batch.file_name)),
+        Imported::New { replaced, signals, .. } => {
+            say(format!(
+                "Batch {}: {} rows from {} to {}, {} ignored, {} cells; evidence {}",
+                batch.number, batch.rows_read, batch.first_day, batch.last_day, batch.rows_ignored, batch.cells, batch.evidence_hash
+            ));
+            for number in replaced {
+                say(format!("Took the place of batch {number}."));
+            }
+            say(format!("{} signals raised.", signals.len()));
+        }
+    }
+    Ok(0)
+}
+
+fn show(args: &ShowArgs) -> Result<i32> {
+    let period = Period::parse(&args.period)?;
+    let (_, ledger) = args.report.data.open()?;
+    let value = ledger.db.read(|conn| kpi::value(conn, &actor(), &args.code, &args.centre, period))?;
+    if args.report.json {
+        say(serde_json::to_string_pretty(&value)?);
+        return Ok(0);
+    }
+    say(format!("{} of {} in {} (definition v{})", value.code, value.centre, value.period, value.definition_version));
+    match (value.value, value.interval) {
+        (Some(found), Some([low, high])) => {
+            say(format!("{} / {} = {found}, 95 % interval {low} to {high}, n = {}", value.numerator, value.denominator, value.n));
+        }
+        (Some(found), None) => say(format!("{} / {} = {found}, n = {}", value.numerator, value.denominator, value.n)),
+        (None, _) => say("no value"),
+    }
+    for input in &value.inputs {
+        say(format!("from batch {} ({}), evidence {}", input.batch, input.file, input.evidence));
+    }
+    Ok(0)
+}
+
+fn measure(args: &MeasureArgs) -> Result<i32> {
+    use crate::kpi::intake::{CentreZones, measure};
+    use crate::kpi::mapping::Mapping;
+    use crate::kpi::measure_report::{BENCH_MAPPING, bench_table};
+
+    let mapping = args.mapping.as_deref().map(text).transpose()?.unwrap_or_else(|| BENCH_MAPPING.to_owned());
+    let mapping = Mapping::from_toml(&mapping).map_err(|error| kpi::bad_mapping(&error))?;
+    let read = measure(open(&args.file)?, &mapping, &CentreZones::any(args.zone), &mut std::io::sink())
+        .map_err(|error| kpi::bad_file(&args.file.display().to_string(), &error))?;
+    let table = bench_table(&read);
+    if args.json {
+        let report = serde_json::json!({"rows": read.rows, "errors": read.error_count, "cells": read.cells.len(), "groups": table.groups,
+            "checksum": table.checksum, "ratio_sum": table.ratio_sum});
+        say(report);
+    } else {
+        say(format!("{} rows, {} errors, {} cells, {} centre-days", read.rows, read.error_count, read.cells.len(), table.groups));
+        say(format!("checksum {} ratio_sum {}", table.checksum, table.ratio_sum));
+        read.errors.iter().take(20).for_each(|error| say(format!("{}: {error}", args.file.display())));
+    }
+    Ok(i32::from(read.error_count > 0))
+}
+
+fn list(args: &Report) -> Result<i32> {
+    let (_, ledger) = args.data.open()?;
+    let (known, batches) =
+        ledger.db.read(|conn| Ok((kpi::definitions(conn)?, kpi::batches(conn, &actor(), None, 100)?)))?;
+    if args.json {
+        let kpis: Vec<_> = known.iter().map(|known| &known.definition).collect();
+        say(serde_json::to_string_pretty(&serde_json::json!({"kpis": kpis, "batches": batches}))?);
+        return Ok(0);
+    }
+    for one in known {
+        let state = if one.definition.measured { "measured" } else { "waits for its data source" };
+        say(format!("{:<34} v{} {} ({state})", one.definition.code, one.version, one.definition.en));
+    }
+    for batch in batches {
+        let span = format!("{} to {}", batch.first_day, batch.last_day);
+        say(format!("batch {:>4} {:<10} {span} {} rows {}", batch.number, batch.state.as_str(), batch.rows_read, batch.file_name));
+    }
+    Ok(0)
+}
+
+fn undo(args: &UndoArgs) -> Result<i32> {
+    let (_, ledger) = args.data.open()?;
+    let (number, reason) = (args.number, args.reason.clone());
+    let batch = ledger.write(&actor(), move |tx| kpi::undo(tx, number, reason.as_deref()))?;
+    say(format!("Batch {} ({}) does not count any more.", batch.number, batch.file_name));
+    Ok(0)
+}
+
+fn rebuild(args: &Report) -> Result<i32> {
+    let (config, ledger) = args.data.open()?;
+    let done = kpi::rebuild(&ledger, &config.evidence_dir(), &actor())?;
+    if args.json {
+        say(serde_json::to_string_pretty(&done)?);
+        return Ok(0);
+    }
+    for one in &done {
+        say(format!("batch {}: {}", one.number, if one.repaired { "measures written again" } else { "equal" }));
+    }
+    Ok(0)
+}

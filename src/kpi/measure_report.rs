@@ -1,0 +1,197 @@
+//! The figures that `cairn kpi measure` prints: how many groups, and two checksums over every figure of every group, so that another
+//! program can prove that it counted the same.
+//!
+//! One group is a centre on a day. Thresholds: 20 s for the service level (inclusive), 5 s for a short abandonment.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use chrono::NaiveDate;
+use sha2::{Digest, Sha256};
+
+use super::intake::Intake;
+use super::measures::{Histogram, Measures};
+
+/// The mapping of the synthetic call logs that `cairn kpi measure` is measured with. Centres are taken as they stand.
+pub const BENCH_MAPPING: &str = r#"
+source = "bench"
+
+[id]
+column = "call_id"
+
+[centre]
+column = "center_id"
+
+[channel]
+column = "channel"
+
+[stamp]
+column = "queued_at"
+format = "%Y-%m-%dT%H:%M:%SZ"
+
+[outcome]
+column = "outcome"
+values = { answered = "answered", abandoned = "abandoned" }
+
+[wait]
+column = "wait_s"
+
+[talk]
+column = "talk_s"
+
+[hold]
+column = "hold_s"
+
+[wrap]
+column = "wrap_s"
+
+[resolved]
+column = "resolved_first_contact"
+values = { 1 = true, 0 = false }
+
+[csat]
+column = "csat"
+
+[revenue]
+column = "revenue"
+decimals = 2
+"#;
+
+const THRESHOLD_S: u32 = 20;
+const SHORT_S: u32 = 5;
+
+/// The checksums of a measured file.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct BenchTable {
+    /// Centre × day groups.
+    pub groups: usize,
+    /// First sixteen hexadecimal digits of the SHA-256 over the integer figures of all groups.
+    pub checksum: String,
+    /// First eight hexadecimal digits of the SHA-256 over the sums of the ratios, four decimals each.
+    pub ratio_sum: String,
+}
+
+/// Computes the checksums.
+#[must_use]
+pub fn bench_table(intake: &Intake) -> BenchTable {
+    let mut groups: BTreeMap<(u64, &str, NaiveDate), Vec<&Measures>> = BTreeMap::new();
+    for (key, measures) in &intake.cells {
+        // Numbered centres sort as numbers, others after them as text.
+        let number = key.centre.parse().unwrap_or(u64::MAX);
+        groups.entry((number, &key.centre, key.day)).or_default().push(measures);
+    }
+    let (mut hash, mut sums, mut waits) = (Sha256::new(), [0.0; 11], Waits::default());
+    for ((_, centre, day), cells) in &groups {
+        let figures = Figures::of(cells, &mut waits);
+        let mut line = format!("{centre},{day}");
+        for number in figures.integers {
+            // Writing to a String cannot fail.
+            let _ = write!(line, ",{number}");
+        }
+        line.push('\n');
+        hash.update(line.as_bytes());
+        for (sum, ratio) in sums.iter_mut().zip(figures.ratios()) {
+            *sum += ratio.unwrap_or(0.0);
+        }
+    }
+    let ratios: Vec<String> = sums.iter().map(|sum| format!("{sum:.4}")).collect();
+    BenchTable { groups: groups.len(), checksum: digest(hash, 16), ratio_sum: digest(Sha256::new_with_prefix(ratios.join(",")), 8) }
+}
+
+fn digest(hash: Sha256, digits: usize) -> String {
+    hex::encode(hash.finalize()).chars().take(digits).collect()
+}
+
+/// The waits of one group: counts by second up to a day, the rest apart. Used again for each group, which is much quicker than to
+/// merge histograms.
+#[derive(Default)]
+struct Waits {
+    counts: Vec<u64>,
+    long: BTreeMap<u32, u64>,
+    total: u64,
+}
+
+impl Waits {
+    fn add(&mut self, histogram: &Histogram) {
+        for (second, count) in histogram {
+            let place = second as usize;
+            if place >= 86_400 {
+                *self.long.entry(second).or_default() += count;
+            } else {
+                if place >= self.counts.len() {
+                    self.counts.resize(place + 1, 0);
+                }
+                self.counts[place] += count;
+            }
+        }
+        self.total += histogram.total();
+    }
+
+    /// The 95th percentile by nearest rank; empties the counts.
+    fn take_p95(&mut self) -> u32 {
+        let rank = (u128::from(std::mem::take(&mut self.total)) * 95).div_ceil(100).max(1);
+        let bins = (0..).zip(self.counts.iter().copied()).chain(self.long.iter().map(|(second, count)| (*second, *count)));
+        let mut seen = 0;
+        let found = bins.into_iter().find(|(_, count)| {
+            seen += u128::from(*count);
+            seen >= rank
+        });
+        let p95 = found.map_or(0, |bin| bin.0);
+        self.counts.fill(0);
+        self.long.clear();
+        p95
+    }
+}
+
+struct Figures {
+    /// offered, answered, abandoned, short abandoned, answered and abandoned within the threshold, sum of waits, sum of handle times,
+    /// resolved, ratings, sum of ratings, p95 of all waits, revenue.
+    integers: [i128; 13],
+}
+
+impl Figures {
+    fn of(cells: &[&Measures], waits: &mut Waits) -> Self {
+        let mut integers = [0; 13];
+        for cell in cells {
+            let counts = [
+                cell.offered(),
+                cell.answered,
+                cell.abandoned,
+                cell.wait_abandoned.within(SHORT_S),
+                cell.wait_answered.within(THRESHOLD_S),
+                cell.wait_abandoned.within(THRESHOLD_S),
+                cell.wait_answered_s,
+                cell.handle_s(),
+                cell.resolved,
+                cell.csat_answers(),
+                cell.csat_sum(),
+            ];
+            for (integer, count) in integers.iter_mut().zip(counts) {
+                *integer += i128::from(count);
+            }
+            integers[12] += i128::from(cell.revenue_minor);
+            waits.add(&cell.wait_answered);
+            waits.add(&cell.wait_abandoned);
+        }
+        integers[11] = i128::from(waits.take_p95());
+        Self { integers }
+    }
+
+    fn ratios(&self) -> [Option<f64>; 11] {
+        let [offered, answered, abandoned, short, within, gone_within, waits, handle, resolved, ratings, rated, ..] = self.integers;
+        let over = |numerator: i128, denominator: i128| (denominator != 0).then(|| numerator as f64 / denominator as f64);
+        [
+            over(within, answered),
+            over(within, offered),
+            over(within, offered - short),
+            over(within, offered - gone_within),
+            over(within + gone_within, offered),
+            over(waits, answered),
+            over(handle, answered),
+            over(abandoned, offered),
+            over(abandoned - short, offered - short),
+            over(resolved, answered),
+            over(rated, ratings),
+        ]
+    }
+}

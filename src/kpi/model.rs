@@ -1,0 +1,236 @@
+//! Rows of the KPI slice. Facts: definitions, profiles, targets, batches, signals. Derived: measures and cells, made again from the kept
+//! file and its mapping by [`super::rebuild`].
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::Serialize;
+
+use crate::db::schema::{kpi_batches, kpi_cells, kpi_definitions, kpi_measures, kpi_profiles, kpi_signals, kpi_targets};
+use crate::db::{Instant, Json};
+use crate::organisation::CentreType;
+
+crate::text_enum! {
+    /// What became of an import batch.
+    BatchState {
+        /// Its measures count.
+        Committed = "committed",
+        /// Another batch took its place.
+        Replaced = "replaced",
+        /// Taken back.
+        Undone = "undone",
+    }
+}
+
+crate::text_enum! {
+    /// What became of a signal.
+    SignalState {
+        /// Waits for an explanation or a cycle.
+        Open = "open",
+        /// Explained in words.
+        Explained = "explained",
+        /// A PDCA cycle was opened from it.
+        Cycle = "cycle",
+    }
+}
+
+crate::text_enum! {
+    /// Why a signal was raised.
+    SignalRule {
+        /// The monthly result is outside its allowed range.
+        Range = "range",
+        /// One daily point beyond the frozen control limits (Nelson rule 1).
+        Beyond = "beyond",
+        /// Nine daily points in a row on one side of the frozen centre (Nelson rule 2).
+        Run = "run",
+    }
+}
+
+/// A KPI definition in one version.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
+#[diesel(table_name = kpi_definitions)]
+pub struct DefinitionRow {
+    /// Id.
+    pub id: String,
+    /// Stable code, for example `service_level`.
+    pub code: String,
+    /// Version, from 1.
+    pub version: i64,
+    /// Family code.
+    pub family: String,
+    /// Name in Chinese.
+    pub name: String,
+    /// Name in English.
+    pub name_en: String,
+    /// Unit of target, floor and band.
+    pub unit: String,
+    /// `higher`, `lower` or `band`.
+    pub direction: String,
+    /// The whole definition ([`super::pack::Definition`]).
+    pub body: Json,
+    /// The version that counts.
+    pub in_force: bool,
+    /// Counts changes.
+    pub row_version: i64,
+}
+
+crate::fact_table!(DefinitionRow, kpi_definitions, 1, key id);
+
+/// The profile of a centre type in one version.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
+#[diesel(table_name = kpi_profiles)]
+pub struct ProfileRow {
+    /// Id.
+    pub id: String,
+    /// Centre type.
+    pub centre_type: CentreType,
+    /// Version, from 1.
+    pub version: i64,
+    /// Families and weights ([`super::pack::Profile`]).
+    pub body: Json,
+    /// The version that counts.
+    pub in_force: bool,
+    /// Counts changes.
+    pub row_version: i64,
+}
+
+crate::fact_table!(ProfileRow, kpi_profiles, 1, key id);
+
+/// A centre's own target for a KPI, from a day on.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
+#[diesel(table_name = kpi_targets)]
+pub struct TargetRow {
+    /// Id.
+    pub id: String,
+    /// KPI code.
+    pub code: String,
+    /// Centre.
+    pub centre_id: String,
+    /// First day on which it counts.
+    pub starts_on: NaiveDate,
+    /// Target and floor, or the band ([`super::pack::Limits`]).
+    pub body: Json,
+    /// Counts changes.
+    pub row_version: i64,
+}
+
+crate::fact_table!(TargetRow, kpi_targets, 1, key id);
+
+/// An import batch: one file read with one mapping.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
+#[diesel(table_name = kpi_batches, treat_none_as_null = true)]
+pub struct Batch {
+    /// Id.
+    pub id: String,
+    /// Number people call it by, from 1 without gaps.
+    pub number: i64,
+    /// Source system, from the mapping.
+    pub source: String,
+    /// Name of the file.
+    pub file_name: String,
+    /// The kept file.
+    pub evidence_hash: String,
+    /// The kept mapping.
+    pub mapping_hash: String,
+    /// The centre given beside the mapping, by code.
+    pub default_centre: Option<String>,
+    /// First day with data.
+    pub first_day: NaiveDate,
+    /// Last day with data.
+    pub last_day: NaiveDate,
+    /// Rows read.
+    pub rows_read: i64,
+    /// Rows that the mapping leaves out.
+    pub rows_ignored: i64,
+    /// Centre × day × channel cells.
+    pub cells: i64,
+    /// SHA-256 over the measures, sorted.
+    pub measures_hash: String,
+    /// What became of it.
+    pub state: BatchState,
+    /// The batch that took its place.
+    pub replaced_by: Option<String>,
+    /// Who imported it, by name.
+    pub imported_by: String,
+    /// When.
+    pub imported_at: Instant,
+    /// Counts changes.
+    pub row_version: i64,
+}
+
+crate::fact_table!(Batch, kpi_batches, 1, key id);
+
+impl Batch {
+    /// How people call it: `#12 calls.csv`.
+    pub fn label(&self) -> String {
+        format!("#{} {}", self.number, self.file_name)
+    }
+}
+
+/// A signal: something to explain or to improve.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
+#[diesel(table_name = kpi_signals, treat_none_as_null = true)]
+pub struct Signal {
+    /// Id.
+    pub id: String,
+    /// KPI code.
+    pub code: String,
+    /// Centre.
+    pub centre_id: String,
+    /// Month or day it is dated at.
+    pub period: String,
+    /// Why.
+    pub rule: SignalRule,
+    /// Value, limits and inputs at the time ([`super::SignalDetail`]).
+    pub detail: Json,
+    /// What became of it.
+    pub state: SignalState,
+    /// When it was raised.
+    pub raised_at: Instant,
+    /// By when it should be answered.
+    pub due_on: NaiveDate,
+    /// The explanation.
+    pub explanation: Option<String>,
+    /// Who explained it, by name.
+    pub explained_by: Option<String>,
+    /// When.
+    pub explained_at: Option<Instant>,
+    /// The cycle opened from it.
+    pub cycle_id: Option<String>,
+    /// Counts changes.
+    pub row_version: i64,
+}
+
+crate::fact_table!(Signal, kpi_signals, 1, key id);
+
+/// The measures of one cell of a batch, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = kpi_measures)]
+pub(crate) struct MeasureRow {
+    pub(super) batch_id: String,
+    pub(super) source: String,
+    pub(super) centre_id: String,
+    pub(super) day: NaiveDate,
+    pub(super) channel: String,
+    pub(super) offered: i64,
+    pub(super) answered: i64,
+    pub(super) abandoned: i64,
+    pub(super) abandoned_early: i64,
+    pub(super) handled: i64,
+    pub(super) talk_s: i64,
+    pub(super) hold_s: i64,
+    pub(super) wrap_s: i64,
+    pub(super) handle_sq: String,
+    pub(super) wait_answered: String,
+    pub(super) wait_abandoned: String,
+    pub(super) extra: String,
+}
+
+/// Which live batch owns a source × centre × day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Queryable, Selectable, Insertable)]
+#[diesel(table_name = kpi_cells)]
+pub(crate) struct CellRow {
+    pub(super) source: String,
+    pub(super) centre_id: String,
+    pub(super) day: NaiveDate,
+    pub(super) batch_id: String,
+}

@@ -1,0 +1,19 @@
+//! Use cases of the KPI slice, by what people do: install and set targets, import, list and take back, read values, score, answer signals.
+
+mod batches;
+mod card;
+mod import;
+mod install;
+mod overlap;
+pub(crate) mod signals;
+mod values;
+
+pub use batches::{Rebuilt, batch, batches, rebuild, undo};
+pub(crate) use card::CardReader;
+pub use card::{Card, CardKpi, Why, card};
+pub use import::{Import, Imported, import};
+pub(crate) use import::{bad_file, bad_mapping};
+pub use install::{Known, LimitBook, SetTarget, definition, definitions, install_pack, profile, set_target};
+pub use signals::{SignalDetail, answer_with_cycle, explain, open_signals, signal};
+pub use values::{DayBook, Input, Point, Value, centres, daily, inputs, last_day, monthly, signals_of, value, values, visible};
+pub(crate) use values::months_up_to;

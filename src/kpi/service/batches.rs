@@ -1,0 +1,163 @@
+//! Batches: listed, taken back, and made again from what was kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::actor::{Actor, Permission};
+use crate::db::Conn;
+use crate::error::{Error, Problem, Result};
+use crate::evidence;
+use crate::kpi::intake::{self, CellKey, Intake};
+use crate::kpi::mapping::Mapping;
+use crate::kpi::measures::Measures;
+use crate::kpi::model::{Batch, BatchState, CellRow, MeasureRow};
+use crate::kpi::rows::{measures_hash, measures_of, row_of};
+use crate::kpi::{store, store_measures};
+use crate::ledger::{Event, Ledger, WriteTx};
+use crate::organisation::{self, Centre};
+
+/// Batches, newest first, below a number; at most so many.
+///
+/// # Errors
+/// [`Error::NotFound`] for whoever may not read KPIs.
+pub fn batches(conn: &mut Conn, actor: &Actor, below: Option<i64>, limit: i64) -> Result<Vec<Batch>> {
+    actor.see(Permission::ReadKpis)?;
+    store::batches(conn, below, limit)
+}
+
+/// A batch by its number.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn batch(conn: &mut Conn, actor: &Actor, number: i64) -> Result<Batch> {
+    actor.see(Permission::ReadKpis)?;
+    store::batch_by_number(conn, number)
+}
+
+/// Takes a batch back. What it had replaced counts again.
+///
+/// # Errors
+/// [`Error::Conflict`] when it does not count any more.
+pub fn undo(tx: &mut WriteTx<'_>, number: i64, reason: Option<&str>) -> Result<Batch> {
+    tx.actor.require(Permission::ImportKpis)?;
+    let mut batch = store::batch_by_number(tx, number)?;
+    for centre in store_measures::centres_of(tx, &batch.id)? {
+        tx.actor.require_at(Permission::ImportKpis, &centre)?;
+    }
+    if batch.state != BatchState::Committed {
+        return Err(Error::Conflict(Problem::whole("kpi-not-live").with("batch", batch.label())));
+    }
+    batch.state = BatchState::Undone;
+    store_measures::delete_cells(tx, &batch.id)?;
+    store::update_batch(tx, &mut batch)?;
+    let mut restored = Vec::new();
+    for mut old in store::replaced_by(tx, &batch.id)? {
+        old.state = BatchState::Committed;
+        old.replaced_by = None;
+        store::update_batch(tx, &mut old)?;
+        let cells = owned_by(tx, &old)?;
+        store_measures::insert_cells(tx, &cells)?;
+        restored.push(old.number);
+    }
+    tx.record(Event::new("kpi.undo", "batch", &batch.id, &batch.label()).because(reason).detail("restored", restored));
+    Ok(batch)
+}
+
+fn owned_by(conn: &mut Conn, batch: &Batch) -> Result<Vec<CellRow>> {
+    let days = store_measures::days_of(conn, &batch.id)?;
+    let row = |(centre_id, day)| CellRow { source: batch.source.clone(), centre_id, day, batch_id: batch.id.clone() };
+    Ok(days.into_iter().map(row).collect())
+}
+
+/// What a batch's rebuilding found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Rebuilt {
+    /// Number of the batch.
+    pub number: i64,
+    /// The stored measures were not what the kept file gives, and were written again.
+    pub repaired: bool,
+}
+
+/// Makes the measures and cells of every batch again from its kept file and mapping.
+///
+/// # Errors
+/// [`Error::Conflict`] naming a batch whose kept file does not give the measures that its record names: that is tampering, not derived
+/// data gone stale.
+pub fn rebuild(ledger: &Ledger, evidence_dir: &Path, actor: &Arc<Actor>) -> Result<Vec<Rebuilt>> {
+    actor.require(Permission::ManageOrganisation)?;
+    let centres = ledger.db.read(organisation::centres)?;
+    let mut done = Vec::new();
+    let mut below = None;
+    loop {
+        let page = ledger.db.read(|conn| store::batches(conn, below, 100))?;
+        for batch in &page {
+            done.push(rebuild_one(ledger, evidence_dir, actor, &centres, batch)?);
+        }
+        match page.last() {
+            Some(last) => below = Some(last.number),
+            None => return Ok(done),
+        }
+    }
+}
+
+fn rebuild_one(ledger: &Ledger, dir: &Path, actor: &Arc<Actor>, centres: &[Centre], batch: &Batch) -> Result<Rebuilt> {
+    let text = ledger.db.read(|conn| evidence::text(conn, &batch.mapping_hash))?;
+    let read = reread(dir, centres, batch, &text)?;
+    if read.error_count > 0 || measures_hash(&batch.source, &read.cells) != batch.measures_hash {
+        return Err(Error::Conflict(Problem::whole("kpi-rebuild-differs").with("batch", batch.label())));
+    }
+    let (stored, cells) = ledger.db.read(|conn| Ok((stored_cells(conn, centres, batch)?, store_measures::cells_of(conn, &batch.id)?)))?;
+    let expected: Vec<CellRow> = if batch.state == BatchState::Committed { places(centres, batch, &read)? } else { Vec::new() };
+    let repaired = stored.as_ref() != Some(&read.cells) || cells != expected;
+    if repaired {
+        let rows = all_rows(centres, batch, &read)?;
+        let id = batch.id.clone();
+        ledger.write(actor, move |tx| {
+            store_measures::delete_cells(tx, &id)?;
+            store_measures::delete_measures(tx, &id)?;
+            store_measures::insert_measures(tx, &rows)?;
+            store_measures::insert_cells(tx, &expected)
+        })?;
+    }
+    Ok(Rebuilt { number: batch.number, repaired })
+}
+
+fn reread(dir: &Path, centres: &[Centre], batch: &Batch, mapping: &str) -> Result<Intake> {
+    let mapping = Mapping::from_toml(mapping).map_err(|error| super::bad_mapping(&error))?;
+    let mapping = match &batch.default_centre {
+        Some(code) => mapping.with_centre(code).map_err(|error| super::bad_mapping(&error))?,
+        None => mapping,
+    };
+    let file = evidence::open(dir, &batch.evidence_hash)?;
+    intake::measure(file, &mapping, &super::import::zones(centres)?, &mut std::io::sink()).map_err(Error::internal)
+}
+
+/// The stored measures by cell; none when a row cannot be read.
+fn stored_cells(conn: &mut Conn, centres: &[Centre], batch: &Batch) -> Result<Option<BTreeMap<CellKey, Measures>>> {
+    let codes: BTreeMap<&str, &str> = centres.iter().map(|centre| (centre.id.as_str(), centre.code.as_str())).collect();
+    let mut cells = BTreeMap::new();
+    for row in store_measures::of_batch(conn, &batch.id)? {
+        let (Some(code), Ok(measures)) = (codes.get(row.centre_id.as_str()), measures_of(&row)) else { return Ok(None) };
+        cells.insert(CellKey { centre: Arc::from(*code), day: row.day, channel: Arc::from(row.channel.as_str()) }, measures);
+    }
+    Ok(Some(cells))
+}
+
+fn all_rows(centres: &[Centre], batch: &Batch, read: &Intake) -> Result<Vec<MeasureRow>> {
+    read.cells.iter().map(|(key, m)| row_of(&batch.id, &batch.source, id_of(centres, &key.centre)?, key, m)).collect()
+}
+
+fn places(centres: &[Centre], batch: &Batch, read: &Intake) -> Result<Vec<CellRow>> {
+    let mut rows = BTreeSet::new();
+    for (code, day) in read.days() {
+        let centre_id = id_of(centres, &code)?.to_owned();
+        rows.insert((centre_id, day));
+    }
+    let row = |(centre_id, day)| CellRow { source: batch.source.clone(), centre_id, day, batch_id: batch.id.clone() };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+fn id_of<'a>(centres: &'a [Centre], code: &str) -> Result<&'a str> {
+    centres.iter().find(|centre| centre.code == code).map(|centre| centre.id.as_str()).ok_or(Error::NotFound)
+}

@@ -1,0 +1,162 @@
+//! The scorecard of a centre for a month under the profile of its type. What has no value is never filled in: coverage falls and the card
+//! says what is missing and why.
+
+use serde::Serialize;
+
+use super::values::DayBook;
+use super::{Known, LimitBook, definitions, profile, visible};
+use crate::actor::Actor;
+use crate::db::Conn;
+use crate::error::{Error, Problem, Result};
+use crate::kpi::formula::{KpiValue, Missing};
+use crate::kpi::measures::Measures;
+use crate::kpi::pack::{Limits, Profile};
+use crate::kpi::period::Period;
+use crate::kpi::scoring::{FamilyInput, Kind, KpiInput, KpiScore, Position, Reading, Scale, Scorecard, score_card};
+use crate::organisation::Centre;
+
+/// Why a KPI of a card has no score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Its data source is not connected.
+    NoSource,
+    /// The log of the period lacks what it needs.
+    Log(Missing),
+    /// Too few contacts.
+    Few,
+    /// No target and floor to score against.
+    NoLimits,
+}
+
+/// A KPI of a card.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CardKpi {
+    /// The definition and its version.
+    #[serde(skip)]
+    pub known: Known,
+    /// Percent of the whole; none when the profile does not weigh it.
+    pub weight: Option<f64>,
+    /// The value, of measured ones.
+    pub value: Option<KpiValue>,
+    /// The value in its unit.
+    pub in_unit: Option<f64>,
+    /// The limits that count at the end of the period.
+    pub limits: Limits,
+    /// Where the value stands.
+    pub position: Option<Position>,
+    /// Score and contribution.
+    pub score: Option<KpiScore>,
+    /// Why there is no score.
+    pub why: Option<Why>,
+}
+
+/// The card of a centre.
+#[derive(Debug, Clone)]
+pub struct Card {
+    /// The centre.
+    pub centre: Centre,
+    /// The period.
+    pub period: Period,
+    /// Version of the profile.
+    pub profile_version: i64,
+    /// The profile.
+    pub profile: Profile,
+    /// Families and total.
+    pub score: Scorecard,
+    /// The KPIs, weighed ones first by falling weight.
+    pub kpis: Vec<CardKpi>,
+}
+
+/// What cards of a centre need, read once.
+pub struct CardReader {
+    centre: Centre,
+    profile_version: i64,
+    profile: Profile,
+    definitions: Vec<Known>,
+    limits: LimitBook,
+}
+
+impl CardReader {
+    /// Reads profile, definitions and limits of a centre.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] before the pack was installed.
+    pub fn of(conn: &mut Conn, centre: Centre) -> Result<Self> {
+        let (profile_version, profile) = profile(conn, centre.centre_type)?;
+        let limits = LimitBook::of(conn, &centre.id)?;
+        Ok(Self { centre, profile_version, profile, definitions: definitions(conn)?, limits })
+    }
+
+    /// Scores the measures of a period.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the profile cannot be scored.
+    pub fn card(&self, measures: &Measures, period: Period) -> Result<Card> {
+        let families: Vec<FamilyInput> = self.profile.families.iter().map(|family| FamilyInput {
+            code: family.code.clone(),
+            kind: if family.kind == "qualitative" { Kind::Qualitative } else { Kind::Quantitative },
+            weight: self.profile.family.get(&family.code).map_or(0.0, |weight| f64::from(weight.weight)),
+        }).collect();
+        let mut kpis: Vec<CardKpi> = self.definitions.iter().map(|known| self.reading(known, measures, period)).collect();
+        let inputs: Vec<KpiInput> = kpis.iter().filter_map(|kpi| self.input(kpi)).collect();
+        let score = score_card(&families, &inputs, false).map_err(|error| {
+            let problem = Problem::whole(error.code());
+            Error::Invalid(vec![error.params().into_iter().fold(problem, |problem, (name, value)| problem.with(name, value))])
+        })?;
+        for kpi in &mut kpis {
+            kpi.score = score.kpis.iter().find(|scored| scored.code == kpi.known.definition.code).cloned();
+            kpi.weight = kpi.score.as_ref().map(|scored| scored.weight);
+        }
+        kpis.sort_by(|a, b| b.weight.unwrap_or(-1.0).total_cmp(&a.weight.unwrap_or(-1.0)));
+        Ok(Card {
+            centre: self.centre.clone(),
+            period,
+            profile_version: self.profile_version,
+            profile: self.profile.clone(),
+            score,
+            kpis,
+        })
+    }
+
+    fn reading(&self, known: &Known, measures: &Measures, period: Period) -> CardKpi {
+        let limits = self.limits.limits(&known.definition, period.to);
+        let value = known.definition.formula().map(|formula| formula.evaluate(measures));
+        let in_unit = value.as_ref().and_then(|value| value.value).map(|value| value * known.definition.scale());
+        let scale = limits.scale();
+        let why = match (&value, scale) {
+            (None, _) => Some(Why::NoSource),
+            (Some(KpiValue { missing: Some(missing), .. }), _) => Some(Why::Log(*missing)),
+            (Some(value), _) if !value.scorable() => Some(Why::Few),
+            (_, None) => Some(Why::NoLimits),
+            _ => None,
+        };
+        let position = scale.zip(in_unit).map(|(scale, value)| scale.position(value));
+        CardKpi { known: known.clone(), weight: None, value, in_unit, limits, position, score: None, why }
+    }
+
+    /// What the kernel scores: the KPIs that the profile names.
+    fn input(&self, kpi: &CardKpi) -> Option<KpiInput> {
+        let code = &kpi.known.definition.code;
+        let (family, weight) = self.profile.kpi.iter().find_map(|(family, kpis)| Some((family, kpis.get(code)?)))?;
+        let reading = match (kpi.in_unit, kpi.why) {
+            (Some(value), None) => Reading::Value(value),
+            (Some(value), Some(Why::Few)) => Reading::LowConfidence(value),
+            (_, Some(Why::NoLimits)) => Reading::NotApplicable,
+            _ => Reading::Missing,
+        };
+        // Without limits nothing is scored; any usable scale will do.
+        let scale = kpi.limits.scale().unwrap_or(Scale::Toward { floor: 0.0, target: 1.0 });
+        Some(KpiInput { code: code.clone(), family: family.clone(), weight: f64::from(*weight), scale, reading })
+    }
+}
+
+/// The card of a centre (by code) for a period.
+///
+/// # Errors
+/// [`Error::NotFound`] for a centre this actor may not see.
+pub fn card(conn: &mut Conn, actor: &Actor, centre: &str, period: Period) -> Result<Card> {
+    let centre = visible(conn, actor, centre)?;
+    let measures = DayBook::read(conn, &centre.id, period.from, period.to)?.total(period);
+    CardReader::of(conn, centre)?.card(&measures, period)
+}

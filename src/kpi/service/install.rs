@@ -1,0 +1,215 @@
+//! Seeds: the shipped definitions and profiles become facts of the organisation; and a centre's own targets.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::actor::Permission;
+use crate::db::{Conn, Json, new_id};
+use crate::error::{Error, Problem, Result};
+use crate::kpi::model::{DefinitionRow, ProfileRow, TargetRow};
+use crate::kpi::pack::{Definition, Limits, Pack, Profile};
+use crate::kpi::store;
+use crate::ledger::{Event, WriteTx};
+use crate::organisation::{self, CentreType};
+use crate::web::lenient;
+
+/// Makes the shipped definitions and profiles facts; what is there already stays as it is.
+///
+/// # Errors
+/// When the pack or the database refuses.
+pub fn install_pack(tx: &mut WriteTx<'_>) -> Result<()> {
+    tx.actor.require(Permission::ManageKpis)?;
+    let pack = Pack::shipped()?;
+    let known: Vec<String> = store::definitions(tx)?.into_iter().map(|row| row.code).collect();
+    let mut added = 0_i64;
+    for definition in pack.definitions.iter().filter(|definition| !known.contains(&definition.code)) {
+        store::insert_definition(tx, &definition_row(definition)?)?;
+        added += 1;
+    }
+    for (centre_type, profile) in &pack.profiles {
+        match store::profile(tx, *centre_type) {
+            Ok(_) => {}
+            Err(Error::NotFound) => {
+                let row = ProfileRow {
+                    id: new_id(),
+                    centre_type: *centre_type,
+                    version: 1,
+                    body: Json::of(profile)?,
+                    in_force: true,
+                    row_version: 1,
+                };
+                store::insert_profile(tx, &row)?;
+                added += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if added > 0 {
+        tx.record(Event::new("kpi.pack", "organisation", "org", "KPI").detail("added", added));
+    }
+    Ok(())
+}
+
+fn definition_row(definition: &Definition) -> Result<DefinitionRow> {
+    Ok(DefinitionRow {
+        id: new_id(),
+        code: definition.code.clone(),
+        version: 1,
+        family: definition.family.clone(),
+        name: definition.zh.clone(),
+        name_en: definition.en.clone(),
+        unit: definition.unit.clone(),
+        direction: definition.direction.clone(),
+        body: Json::of(definition)?,
+        in_force: true,
+        row_version: 1,
+    })
+}
+
+/// A definition and its version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    /// Version, from 1.
+    pub version: i64,
+    /// The definition.
+    pub definition: Definition,
+}
+
+/// All definitions in force, in the order of the pack.
+///
+/// # Errors
+/// When the database refuses.
+pub fn definitions(conn: &mut Conn) -> Result<Vec<Known>> {
+    let rows = store::definitions(conn)?;
+    rows.iter().map(|row| Ok(Known { version: row.version, definition: row.body.to()? })).collect()
+}
+
+/// A definition by code.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn definition(conn: &mut Conn, code: &str) -> Result<Known> {
+    let row = store::definition(conn, code)?;
+    Ok(Known { version: row.version, definition: row.body.to()? })
+}
+
+/// The profile of a centre type with its version.
+///
+/// # Errors
+/// [`Error::NotFound`] before the pack was installed.
+pub fn profile(conn: &mut Conn, centre_type: CentreType) -> Result<(i64, Profile)> {
+    let row = store::profile(conn, centre_type)?;
+    Ok((row.version, row.body.to()?))
+}
+
+/// Sets a centre's own target for a KPI from a day on.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SetTarget {
+    /// KPI code.
+    pub code: String,
+    /// Centre id.
+    pub centre_id: String,
+    /// First day on which it counts.
+    pub starts_on: NaiveDate,
+    /// Score 100.
+    #[serde(default, deserialize_with = "number")]
+    pub target: Option<f64>,
+    /// Score 0, edge of the allowed range.
+    #[serde(default, deserialize_with = "number")]
+    pub floor: Option<f64>,
+    /// Band from …
+    #[serde(default, deserialize_with = "number")]
+    pub low: Option<f64>,
+    /// … to.
+    #[serde(default, deserialize_with = "number")]
+    pub high: Option<f64>,
+    /// Outer limit below.
+    #[serde(default, deserialize_with = "number")]
+    pub outer_low: Option<f64>,
+    /// Outer limit above.
+    #[serde(default, deserialize_with = "number")]
+    pub outer_high: Option<f64>,
+    /// Why.
+    pub reason: String,
+}
+
+fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<f64>, D::Error> {
+    lenient::float(deserializer).map(Some)
+}
+
+impl SetTarget {
+    fn limits(&self) -> Limits {
+        Limits {
+            target: self.target,
+            floor: self.floor,
+            low: self.low,
+            high: self.high,
+            outer_low: self.outer_low,
+            outer_high: self.outer_high,
+        }
+    }
+}
+
+/// Sets a target; the same day again changes it.
+///
+/// # Errors
+/// [`Error::Invalid`] when it cannot be scored against, or no reason is given.
+pub fn set_target(tx: &mut WriteTx<'_>, command: &SetTarget) -> Result<TargetRow> {
+    tx.actor.require_at(Permission::ManageKpis, &command.centre_id)?;
+    let centre = organisation::centre(tx, &command.centre_id)?;
+    let known = definition(tx, &command.code)?;
+    if command.reason.trim().is_empty() {
+        return Err(Error::Invalid(vec![Problem::field("reason", "required")]));
+    }
+    let limits = command.limits();
+    limits.check(&known.definition.direction)?;
+    let row = match store::target(tx, &command.code, &centre.id, command.starts_on)? {
+        Some(mut row) => {
+            row.body = Json::of(&limits)?;
+            store::update_target(tx, &mut row)?;
+            row
+        }
+        None => {
+            let row = TargetRow {
+                id: new_id(),
+                code: command.code.clone(),
+                centre_id: centre.id.clone(),
+                starts_on: command.starts_on,
+                body: Json::of(&limits)?,
+                row_version: 1,
+            };
+            store::insert_target(tx, &row)?;
+            row
+        }
+    };
+    let label = format!("{} {}", centre.code, known.definition.zh);
+    let event = Event::new("kpi.target", "centre", &centre.id, &label).because(Some(&command.reason));
+    tx.record(event.detail("code", command.code.clone()).detail("starts_on", command.starts_on.to_string()));
+    Ok(row)
+}
+
+/// The limits that count for a centre on a day: its own, else those of the definitions.
+#[derive(Debug, Clone, Default)]
+pub struct LimitBook(BTreeMap<String, Vec<(NaiveDate, Limits)>>);
+
+impl LimitBook {
+    /// Reads a centre's own targets.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn of(conn: &mut Conn, centre_id: &str) -> Result<Self> {
+        let mut book: BTreeMap<String, Vec<(NaiveDate, Limits)>> = BTreeMap::new();
+        for row in store::targets(conn, centre_id)? {
+            book.entry(row.code).or_default().push((row.starts_on, row.body.to()?));
+        }
+        Ok(Self(book))
+    }
+
+    /// The limits of a KPI on a day.
+    pub fn limits(&self, definition: &Definition, on: NaiveDate) -> Limits {
+        let own = self.0.get(&definition.code).into_iter().flatten().rev().find(|(starts_on, _)| *starts_on <= on);
+        own.map_or(definition.limits, |(_, limits)| *limits)
+    }
+}

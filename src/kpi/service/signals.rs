@@ -1,0 +1,248 @@
+//! Signals: after an import each measured KPI of the touched centres is held against its allowed range (month) and against control limits
+//! frozen before (days). A signal asks for an explanation or a cycle; it is raised once (ISO 9001 9.1.3, 10.2.1).
+
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::values::DayBook;
+use super::{Known, LimitBook, definitions};
+use crate::actor::{Actor, Permission};
+use crate::db::{Conn, Json, new_id};
+use crate::error::{Error, Problem, Result};
+use crate::kpi::model::{Signal, SignalRule, SignalState};
+use crate::kpi::period::Period;
+use crate::kpi::scoring::Position;
+use crate::kpi::{store, trend};
+use crate::ledger::{Event, Ledger, WriteTx};
+use crate::organisation::{self, Centre};
+
+/// Days within which a signal should be answered.
+const ANSWER_DAYS: u64 = 5;
+
+/// What a signal knew when it was raised; values in the unit of the definition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SignalDetail {
+    /// The value that raised it.
+    pub value: f64,
+    /// Lower edge: floor or lower control limit.
+    pub lower: Option<f64>,
+    /// Upper edge: floor or upper control limit.
+    pub upper: Option<f64>,
+    /// Centre line, of control charts.
+    pub centre_line: Option<f64>,
+    /// Contacts behind the value.
+    pub n: i64,
+    /// Version of the definition.
+    pub definition_version: i64,
+    /// First day of the frozen baseline.
+    pub baseline_from: Option<NaiveDate>,
+    /// Last day of the frozen baseline.
+    pub baseline_to: Option<NaiveDate>,
+}
+
+struct Found {
+    code: String,
+    label: String,
+    period: String,
+    rule: SignalRule,
+    detail: SignalDetail,
+}
+
+/// Evaluates the centres that an import touched; days from the first to the last of the import are judged.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) fn evaluate(ledger: &Ledger, centres: &[String], days: (NaiveDate, NaiveDate)) -> Result<Vec<Signal>> {
+    let system = Arc::new(Actor::system());
+    let mut raised = Vec::new();
+    for id in centres {
+        let now = ledger.clock.now();
+        let (centre, found) = ledger.db.read(|conn| {
+            let centre = organisation::centre(conn, id)?;
+            let today = now.with_timezone(&organisation::zone_of(&centre)?).date_naive();
+            let found = judge(conn, &centre, days, today)?;
+            Ok((centre, Arc::new(found)))
+        })?;
+        if !found.is_empty() {
+            raised.extend(ledger.write(&system, move |tx| raise(tx, &centre, &found))?);
+        }
+    }
+    Ok(raised)
+}
+
+fn judge(conn: &mut Conn, centre: &Centre, days: (NaiveDate, NaiveDate), today: NaiveDate) -> Result<Vec<Found>> {
+    let from = Period::month_of(trend::window(days.1).0).from.min(trend::baseline(days.1).0);
+    let book = DayBook::read(conn, &centre.id, from, Period::month_of(days.1).to)?;
+    let limits = LimitBook::of(conn, &centre.id)?;
+    let mut found = Vec::new();
+    for known in definitions(conn)? {
+        found.extend(months(&known, &book, &limits, days, today));
+        found.extend(points(&known, &book, days));
+    }
+    Ok(found)
+}
+
+/// The months that the import touched within the window and that are over or filled to their last day.
+fn months(known: &Known, book: &DayBook, limits: &LimitBook, days: (NaiveDate, NaiveDate), today: NaiveDate) -> Vec<Found> {
+    let Some(formula) = known.definition.formula() else { return Vec::new() };
+    let mut month = Period::month_of(days.0.max(trend::window(days.1).0));
+    let mut found = Vec::new();
+    while month.from <= days.1 {
+        let value = formula.evaluate(&book.total(month));
+        let edges = limits.limits(&known.definition, month.to);
+        let closed = month.to < today || days.1 >= month.to;
+        if let (true, true, Some(scale), Some(share)) = (closed, value.scorable(), edges.scale(), value.value) {
+            let in_unit = share * known.definition.scale();
+            if scale.position(in_unit) == Position::OutOfRange {
+                let higher = known.definition.direction == "higher";
+                let detail = SignalDetail {
+                    value: in_unit,
+                    lower: if higher { edges.floor } else { edges.outer_low },
+                    upper: if higher { None } else { edges.floor.or(edges.outer_high) },
+                    centre_line: None,
+                    n: value.n,
+                    definition_version: known.version,
+                    baseline_from: None,
+                    baseline_to: None,
+                };
+                found.push(made(known, month.to_string(), SignalRule::Range, detail));
+            }
+        }
+        month = month.months_away(1);
+    }
+    found
+}
+
+fn made(known: &Known, period: String, rule: SignalRule, detail: SignalDetail) -> Found {
+    Found { code: known.definition.code.clone(), label: known.definition.zh.clone(), period, rule, detail }
+}
+
+/// Daily points of the import that break a rule against the frozen limits.
+fn points(known: &Known, book: &DayBook, days: (NaiveDate, NaiveDate)) -> Vec<Found> {
+    let Some(chart) = trend::frozen(&known.definition, book, days.1) else { return Vec::new() };
+    let scale = known.definition.scale();
+    let of_import = |day: NaiveDate| (days.0..=days.1).contains(&day);
+    chart
+        .signals()
+        .into_iter()
+        .filter_map(|(index, rule)| {
+            let point = chart.points.get(index).filter(|point| of_import(point.day))?;
+            let detail = SignalDetail {
+                value: point.value.value? * scale,
+                lower: point.limits.map(|limits| limits.lower * scale),
+                upper: point.limits.map(|limits| limits.upper * scale),
+                centre_line: Some(chart.centre * scale),
+                n: point.value.n,
+                definition_version: known.version,
+                baseline_from: Some(chart.baseline.0),
+                baseline_to: Some(chart.baseline.1),
+            };
+            Some(made(known, point.day.to_string(), rule, detail))
+        })
+        .collect()
+}
+
+fn raise(tx: &mut WriteTx<'_>, centre: &Centre, found: &[Found]) -> Result<Vec<Signal>> {
+    let today = tx.now.utc().with_timezone(&organisation::zone_of(centre)?).date_naive();
+    let due_on = today.checked_add_days(Days::new(ANSWER_DAYS)).unwrap_or(today);
+    let known = store::signals_of(tx, &centre.id, None)?;
+    let mut raised = Vec::new();
+    for one in found {
+        if known.iter().any(|signal| signal.code == one.code && signal.period == one.period && signal.rule == one.rule) {
+            continue;
+        }
+        let row = Signal {
+            id: new_id(),
+            code: one.code.clone(),
+            centre_id: centre.id.clone(),
+            period: one.period.clone(),
+            rule: one.rule,
+            detail: Json::of(&one.detail)?,
+            state: SignalState::Open,
+            raised_at: tx.now,
+            due_on,
+            explanation: None,
+            explained_by: None,
+            explained_at: None,
+            cycle_id: None,
+            row_version: 1,
+        };
+        store::insert_signal(tx, &row)?;
+        let label = format!("{} {} {}", centre.name, one.label, one.period);
+        tx.record(Event::new("kpi.signal", "signal", &row.id, &label).detail("rule", one.rule.as_str()));
+        raised.push(row);
+    }
+    Ok(raised)
+}
+
+/// A signal, when this actor may read the KPIs of its centre.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn signal(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Signal> {
+    let row = store::signal(conn, id)?;
+    if actor.may_at(Permission::ReadKpis, &row.centre_id) { Ok(row) } else { Err(Error::NotFound) }
+}
+
+/// The signals that wait for this actor: open ones of the centres whose KPIs they manage, the most urgent first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn open_signals(conn: &mut Conn, actor: &Actor) -> Result<Vec<Signal>> {
+    if !actor.may(Permission::ManageKpis) {
+        return Ok(Vec::new());
+    }
+    let open = store::signals_in(conn, SignalState::Open)?;
+    Ok(open.into_iter().filter(|signal| actor.may_at(Permission::ManageKpis, &signal.centre_id)).collect())
+}
+
+/// Explains a signal in words.
+///
+/// # Errors
+/// [`Error::Invalid`] without words; [`Error::Conflict`] when it was answered before.
+pub fn explain(tx: &mut WriteTx<'_>, id: &str, text: &str) -> Result<Signal> {
+    let mut row = answerable(tx, id)?;
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::Invalid(vec![Problem::field("explanation", "required")]));
+    }
+    if text.chars().count() > 4000 {
+        return Err(Error::Invalid(vec![Problem::field("explanation", "kpi-explanation-long")]));
+    }
+    row.state = SignalState::Explained;
+    row.explanation = Some(text.to_owned());
+    row.explained_by = Some(tx.actor.name.clone());
+    row.explained_at = Some(tx.now);
+    store::update_signal(tx, &mut row)?;
+    let label = label(tx, &row)?;
+    tx.record(Event::new("kpi.explain", "signal", &row.id, &label).because(Some(text)));
+    Ok(row)
+}
+
+/// Ties a signal to the cycle opened from it.
+///
+/// # Errors
+/// [`Error::Conflict`] when it was answered before.
+pub fn answer_with_cycle(tx: &mut WriteTx<'_>, id: &str, cycle_id: &str) -> Result<Signal> {
+    let mut row = answerable(tx, id)?;
+    row.state = SignalState::Cycle;
+    row.cycle_id = Some(cycle_id.to_owned());
+    store::update_signal(tx, &mut row)?;
+    let label = label(tx, &row)?;
+    tx.record(Event::new("kpi.signal_cycle", "signal", &row.id, &label).detail("cycle", cycle_id));
+    Ok(row)
+}
+
+fn answerable(tx: &mut WriteTx<'_>, id: &str) -> Result<Signal> {
+    let row = store::signal(tx, id)?;
+    tx.actor.require_at(Permission::ManageKpis, &row.centre_id)?;
+    if row.state == SignalState::Open { Ok(row) } else { Err(Error::conflict("kpi-signal-answered")) }
+}
+
+fn label(tx: &mut WriteTx<'_>, row: &Signal) -> Result<String> {
+    let centre = organisation::centre(tx, &row.centre_id)?;
+    let name = super::definition(tx, &row.code).map_or_else(|_| row.code.clone(), |known| known.definition.zh);
+    Ok(format!("{} {} {}", centre.name, name, row.period))
+}

@@ -1,0 +1,178 @@
+//! Queries of definitions, profiles, targets, batches and signals.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::model::{Batch, BatchState, DefinitionRow, ProfileRow, Signal, SignalState, TargetRow};
+use crate::db::Conn;
+use crate::db::schema::{kpi_batches, kpi_definitions, kpi_profiles, kpi_signals, kpi_targets};
+use crate::error::{Error, Result};
+use crate::ledger::{Fact, FactTable, WriteTx};
+use crate::organisation::CentreType;
+
+/// The fact tables of this slice.
+pub const FACTS: &[FactTable] = &[DefinitionRow::TABLE, ProfileRow::TABLE, TargetRow::TABLE, Batch::TABLE, Signal::TABLE];
+
+pub(super) fn definitions(conn: &mut Conn) -> Result<Vec<DefinitionRow>> {
+    Ok(kpi_definitions::table
+        .filter(kpi_definitions::in_force.eq(true))
+        .order(kpi_definitions::id)
+        .limit(1000)
+        .select(DefinitionRow::as_select())
+        .load(conn)?)
+}
+
+pub(super) fn definition(conn: &mut Conn, code: &str) -> Result<DefinitionRow> {
+    Ok(kpi_definitions::table
+        .filter(kpi_definitions::code.eq(code).and(kpi_definitions::in_force.eq(true)))
+        .select(DefinitionRow::as_select())
+        .first(conn)?)
+}
+
+pub(super) fn insert_definition(tx: &mut WriteTx<'_>, row: &DefinitionRow) -> Result<()> {
+    diesel::insert_into(kpi_definitions::table).values(row).execute(&mut **tx)?;
+    tx.image(row)
+}
+
+pub(super) fn profile(conn: &mut Conn, centre_type: CentreType) -> Result<ProfileRow> {
+    Ok(kpi_profiles::table
+        .filter(kpi_profiles::centre_type.eq(centre_type.as_str()).and(kpi_profiles::in_force.eq(true)))
+        .select(ProfileRow::as_select())
+        .first(conn)?)
+}
+
+pub(super) fn insert_profile(tx: &mut WriteTx<'_>, row: &ProfileRow) -> Result<()> {
+    diesel::insert_into(kpi_profiles::table).values(row).execute(&mut **tx)?;
+    tx.image(row)
+}
+
+/// All targets of a centre, oldest first.
+pub(super) fn targets(conn: &mut Conn, centre_id: &str) -> Result<Vec<TargetRow>> {
+    Ok(kpi_targets::table
+        .filter(kpi_targets::centre_id.eq(centre_id))
+        .order((kpi_targets::code, kpi_targets::starts_on))
+        .limit(5000)
+        .select(TargetRow::as_select())
+        .load(conn)?)
+}
+
+pub(super) fn target(conn: &mut Conn, code: &str, centre_id: &str, starts_on: NaiveDate) -> Result<Option<TargetRow>> {
+    Ok(kpi_targets::table
+        .filter(kpi_targets::code.eq(code).and(kpi_targets::centre_id.eq(centre_id)).and(kpi_targets::starts_on.eq(starts_on)))
+        .select(TargetRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+pub(super) fn insert_target(tx: &mut WriteTx<'_>, row: &TargetRow) -> Result<()> {
+    diesel::insert_into(kpi_targets::table).values(row).execute(&mut **tx)?;
+    tx.image(row)
+}
+
+pub(super) fn update_target(tx: &mut WriteTx<'_>, row: &mut TargetRow) -> Result<()> {
+    let seen = row.row_version;
+    row.row_version = seen + 1;
+    let n = diesel::update(kpi_targets::table.filter(kpi_targets::id.eq(&row.id).and(kpi_targets::row_version.eq(seen))))
+        .set(&*row)
+        .execute(&mut **tx)?;
+    if n == 0 {
+        return Err(Error::Stale);
+    }
+    tx.image(row)
+}
+
+/// Batches, newest first, from below a number on.
+pub(super) fn batches(conn: &mut Conn, below: Option<i64>, limit: i64) -> Result<Vec<Batch>> {
+    Ok(kpi_batches::table
+        .filter(kpi_batches::number.lt(below.unwrap_or(i64::MAX)))
+        .order(kpi_batches::number.desc())
+        .limit(limit)
+        .select(Batch::as_select())
+        .load(conn)?)
+}
+
+pub(super) fn batch(conn: &mut Conn, id: &str) -> Result<Batch> {
+    Ok(kpi_batches::table.find(id).select(Batch::as_select()).first(conn)?)
+}
+
+pub(super) fn batch_by_number(conn: &mut Conn, number: i64) -> Result<Batch> {
+    Ok(kpi_batches::table.filter(kpi_batches::number.eq(number)).select(Batch::as_select()).first(conn)?)
+}
+
+/// The live batch with the same file and the same measures.
+pub(super) fn identical(conn: &mut Conn, evidence_hash: &str, measures_hash: &str) -> Result<Option<Batch>> {
+    Ok(kpi_batches::table
+        .filter(kpi_batches::evidence_hash.eq(evidence_hash))
+        .filter(kpi_batches::measures_hash.eq(measures_hash))
+        .filter(kpi_batches::state.eq(BatchState::Committed))
+        .select(Batch::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The batches whose place a batch took.
+pub(super) fn replaced_by(conn: &mut Conn, id: &str) -> Result<Vec<Batch>> {
+    Ok(kpi_batches::table
+        .filter(kpi_batches::replaced_by.eq(id).and(kpi_batches::state.eq(BatchState::Replaced)))
+        .order(kpi_batches::number)
+        .limit(1000)
+        .select(Batch::as_select())
+        .load(conn)?)
+}
+
+pub(super) fn insert_batch(tx: &mut WriteTx<'_>, row: &Batch) -> Result<()> {
+    diesel::insert_into(kpi_batches::table).values(row).execute(&mut **tx)?;
+    tx.image(row)
+}
+
+pub(super) fn update_batch(tx: &mut WriteTx<'_>, row: &mut Batch) -> Result<()> {
+    let seen = row.row_version;
+    row.row_version = seen + 1;
+    let n = diesel::update(kpi_batches::table.filter(kpi_batches::id.eq(&row.id).and(kpi_batches::row_version.eq(seen))))
+        .set(&*row)
+        .execute(&mut **tx)?;
+    if n == 0 {
+        return Err(Error::Stale);
+    }
+    tx.image(row)
+}
+
+pub(super) fn signal(conn: &mut Conn, id: &str) -> Result<Signal> {
+    Ok(kpi_signals::table.find(id).select(Signal::as_select()).first(conn)?)
+}
+
+/// Signals in a state, oldest due first.
+pub(super) fn signals_in(conn: &mut Conn, state: SignalState) -> Result<Vec<Signal>> {
+    Ok(kpi_signals::table
+        .filter(kpi_signals::state.eq(state))
+        .order((kpi_signals::due_on, kpi_signals::id))
+        .limit(1000)
+        .select(Signal::as_select())
+        .load(conn)?)
+}
+
+/// Signals of a centre, newest period first.
+pub(super) fn signals_of(conn: &mut Conn, centre_id: &str, code: Option<&str>) -> Result<Vec<Signal>> {
+    let mut query = kpi_signals::table.filter(kpi_signals::centre_id.eq(centre_id)).into_boxed();
+    if let Some(code) = code {
+        query = query.filter(kpi_signals::code.eq(code));
+    }
+    Ok(query.order((kpi_signals::period.desc(), kpi_signals::id)).limit(500).select(Signal::as_select()).load(conn)?)
+}
+
+pub(super) fn insert_signal(tx: &mut WriteTx<'_>, row: &Signal) -> Result<()> {
+    diesel::insert_into(kpi_signals::table).values(row).execute(&mut **tx)?;
+    tx.image(row)
+}
+
+pub(super) fn update_signal(tx: &mut WriteTx<'_>, row: &mut Signal) -> Result<()> {
+    let seen = row.row_version;
+    row.row_version = seen + 1;
+    let n = diesel::update(kpi_signals::table.filter(kpi_signals::id.eq(&row.id).and(kpi_signals::row_version.eq(seen))))
+        .set(&*row)
+        .execute(&mut **tx)?;
+    if n == 0 {
+        return Err(Error::Stale);
+    }
+    tx.image(row)
+}

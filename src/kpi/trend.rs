@@ -1,0 +1,119 @@
+//! Daily control charts with frozen limits: the baseline is the sixty days before the window, at least twenty of them with data; the window
+//! is the last sixty days. Shares by Laney's p′, means by XmR (ISO 9001 9.1.3).
+
+use chrono::{Days, NaiveDate};
+
+use super::formula::KpiValue;
+use super::model::SignalRule;
+use super::pack::Definition;
+use super::service::DayBook;
+use super::statistics::{self, Limits, Rule};
+
+/// Days of the window, and of the baseline before it.
+const WINDOW: u64 = 60;
+/// Fewest points of a baseline.
+const BASELINE: usize = 20;
+
+/// One day of the window.
+#[derive(Debug, Clone)]
+pub(crate) struct DayPoint {
+    pub(crate) day: NaiveDate,
+    pub(crate) value: KpiValue,
+    pub(crate) limits: Option<Limits>,
+}
+
+/// A window of days against limits frozen before it.
+#[derive(Debug, Clone)]
+pub(crate) struct Frozen {
+    /// First and last day of the baseline that have data.
+    pub(crate) baseline: (NaiveDate, NaiveDate),
+    pub(crate) centre: f64,
+    pub(crate) points: Vec<DayPoint>,
+}
+
+/// First and last day of the window that ends on a day.
+pub(crate) fn window(last: NaiveDate) -> (NaiveDate, NaiveDate) {
+    (back(last, WINDOW - 1), last)
+}
+
+/// First and last day of the baseline before that window.
+pub(crate) fn baseline(last: NaiveDate) -> (NaiveDate, NaiveDate) {
+    (back(last, 2 * WINDOW - 1), back(last, WINDOW))
+}
+
+fn back(day: NaiveDate, days: u64) -> NaiveDate {
+    day.checked_sub_days(Days::new(days)).unwrap_or(day)
+}
+
+/// The chart of a KPI; none when the baseline is too short, or varies so little that it has no limits.
+pub(crate) fn frozen(definition: &Definition, book: &DayBook, last: NaiveDate) -> Option<Frozen> {
+    let formula = definition.formula()?;
+    let of = |(from, to): (NaiveDate, NaiveDate)| -> Vec<(NaiveDate, KpiValue)> {
+        let days = book.days().filter(|(day, _)| (from..=to).contains(day));
+        days.map(|(day, measures)| (day, formula.evaluate(measures))).filter(|(_, value)| value.value.is_some()).collect()
+    };
+    let before = of(baseline(last));
+    let (Some((first, _)), Some((end, _))) = (before.first(), before.last()) else { return None };
+    let span = (*first, *end);
+    if before.len() < BASELINE {
+        return None;
+    }
+    let process = Process::of(formula.is_share(), &before)?;
+    let points = of(window(last)).into_iter().map(|(day, value)| DayPoint { day, limits: process.limits(value.n), value });
+    Some(Frozen { baseline: span, centre: process.centre(), points: points.collect() })
+}
+
+/// How a stable process varies.
+enum Process {
+    Share { centre: f64, sigma_z: f64 },
+    Mean { centre: f64, limits: Limits },
+}
+
+impl Process {
+    fn of(share: bool, before: &[(NaiveDate, KpiValue)]) -> Option<Self> {
+        if share {
+            let count = |whole: i64| u64::try_from(whole).unwrap_or(0);
+            let points: Vec<(u64, u64)> = before.iter().map(|(_, v)| (count(v.numerator), count(v.denominator))).collect();
+            let chart = statistics::p_prime_chart(&points)?;
+            return (chart.sigma_z > 0.0).then_some(Self::Share { centre: chart.centre, sigma_z: chart.sigma_z });
+        }
+        let values: Vec<f64> = before.iter().filter_map(|(_, value)| value.value).collect();
+        let chart = statistics::xmr_chart(&values)?;
+        (chart.range > 0.0).then_some(Self::Mean { centre: chart.centre, limits: chart.limits })
+    }
+
+    fn centre(&self) -> f64 {
+        match self {
+            Self::Share { centre, .. } | Self::Mean { centre, .. } => *centre,
+        }
+    }
+
+    fn limits(&self, n: i64) -> Option<Limits> {
+        match self {
+            Self::Mean { limits, .. } => Some(Limits { lower: limits.lower.max(0.0), upper: limits.upper }),
+            Self::Share { centre, sigma_z } => (n > 0).then(|| {
+                let half = 3.0 * (centre * (1.0 - centre) / n as f64).sqrt() * sigma_z;
+                Limits { lower: (centre - half).max(0.0), upper: (centre + half).min(1.0) }
+            }),
+        }
+    }
+}
+
+impl Frozen {
+    /// What breaks a rule, by point. What goes on from day to day is told once, at its first day.
+    pub(crate) fn signals(&self) -> Vec<(usize, SignalRule)> {
+        let values: Vec<Option<f64>> = self.points.iter().map(|point| point.value.value).collect();
+        let limits: Vec<Option<Limits>> = self.points.iter().map(|point| point.limits).collect();
+        let all = statistics::signals(&values, self.centre, &limits);
+        let goes_on = |point: usize, rule: Rule| point > 0 && all.iter().any(|other| other.point == point - 1 && other.rule == rule);
+        let first = all.iter().filter(|signal| !goes_on(signal.point, signal.rule));
+        first.map(|signal| (signal.point, rule_of(signal.rule))).collect()
+    }
+}
+
+fn rule_of(rule: Rule) -> SignalRule {
+    match rule {
+        Rule::BeyondLimits => SignalRule::Beyond,
+        Rule::NineOnOneSide => SignalRule::Run,
+    }
+}

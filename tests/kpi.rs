@@ -1,0 +1,364 @@
+//! Call logs in, values with their proof out: imports, what they refuse, replacing and taking back, the card and the signals.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use cairn::actor::{Actor, Role};
+use cairn::error::{Error, Result};
+use cairn::kpi::{self, Batch, BatchState, Import, Imported, Period, SignalRule, SignalState};
+use cairn::organisation::{self, Centre, CentreType, NewCentre};
+use cairn::text::Lang;
+use chrono::{Days, NaiveDate};
+
+use crate::both;
+use crate::support::TestApp;
+
+/// The mapping of the small logs below.
+const MAPPING: &str = r#"
+source = "hotline"
+[id]
+column = "id"
+[channel]
+value = "voice"
+[stamp]
+column = "at"
+[outcome]
+column = "outcome"
+values = { answered = "answered", abandoned = "abandoned", test = "ignored" }
+[wait]
+column = "wait"
+empty = "unknown"
+[talk]
+column = "talk"
+empty = "unknown"
+"#;
+
+const SAMPLE: &str = r#"
+source = "phone"
+[id]
+column = "Call Id"
+[channel]
+value = "voice"
+[stamp]
+date = "Date"
+time = "Time"
+[outcome]
+column = "Answered (Y/N)"
+values = { Y = "answered", N = "abandoned" }
+[wait]
+column = "Speed of answer in seconds"
+empty = "unknown"
+[talk]
+column = "AvgTalkDuration"
+empty = "unknown"
+[resolved]
+column = "Resolved"
+values = { Y = true, N = false }
+"#;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+impl TestApp {
+    fn centre(&self, code: &str, centre_type: CentreType) -> Centre {
+        let command = NewCentre {
+            code: code.into(),
+            name: format!("{code} 客服中心"),
+            name_en: Some(format!("{code} centre")),
+            unit_id: None,
+            zone: None,
+            centre_type,
+        };
+        self.ledger().write(&self.system(), move |tx| organisation::create_centre(tx, &command)).unwrap()
+    }
+
+    fn with_centre(&self) -> Centre {
+        self.organisation();
+        self.centre("HD", CentreType::CostControl)
+    }
+
+    fn import_as(&self, actor: &Arc<Actor>, request: &Import, file: &[u8]) -> Result<Imported> {
+        kpi::import(self.ledger(), &self.site.config.evidence_dir(), actor, request, file)
+    }
+
+    fn import(&self, file: &[u8], replace: bool) -> Result<Imported> {
+        let request = Import { mapping: MAPPING.into(), centre: Some("HD".into()), file_name: "calls.csv".into(), replace };
+        self.import_as(&Arc::new(Actor::cli("tester")), &request, file)
+    }
+
+    fn new_batch(&self, file: &[u8], replace: bool) -> (Batch, Vec<kpi::Signal>) {
+        match self.import(file, replace).unwrap() {
+            Imported::New { batch, signals, .. } => (batch, signals),
+            Imported::Identical(batch) => panic!("identical to {}", batch.number),
+        }
+    }
+
+    fn value(&self, code: &str, period: &str) -> kpi::Value {
+        let period = Period::parse(period).unwrap();
+        self.ledger().db.read(|conn| kpi::value(conn, &Actor::system(), code, "HD", period)).unwrap()
+    }
+
+    fn undo(&self, number: i64) -> Result<Batch> {
+        self.ledger().write(&self.system(), move |tx| kpi::undo(tx, number, Some("错误文件")))
+    }
+
+    /// Files in the evidence folder, those under way included.
+    fn kept(&self) -> usize {
+        fn count(folder: PathBuf) -> usize {
+            let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+            entries.map(|entry| entry.unwrap().path()).map(|path| if path.is_dir() { count(path) } else { 1 }).sum()
+        }
+        count(self.site.config.evidence_dir())
+    }
+}
+
+/// A log: so many answered and abandoned calls on each day; every fifth answered call waits 60 s, the others 10 s.
+fn log(days: &[(NaiveDate, usize, usize)]) -> Vec<u8> {
+    let mut text = String::from("id,at,outcome,wait,talk\n");
+    let mut id = 0;
+    for (day, answered, abandoned) in days {
+        for n in 0..answered + abandoned {
+            id += 1;
+            let (outcome, wait, talk) = if n < *answered { ("answered", if n % 5 == 4 { "60" } else { "10" }, "200") } else { ("abandoned", "30", "") };
+            text.push_str(&format!("C{id},{day} 09:{:02}:00,{outcome},{wait},{talk}\n", n % 60));
+        }
+    }
+    text.into_bytes()
+}
+
+fn problems(result: Result<Imported>) -> Vec<String> {
+    let error = result.expect_err("refused");
+    error.problems().iter().map(|problem| format!("{}: {}", problem.field, problem.message(Lang::En))).collect()
+}
+
+both! {
+    async fn values_follow_from_the_file(app: TestApp) {
+        app.with_centre();
+        let (batch, _) = app.new_batch(&log(&[(day("2026-10-01"), 40, 10), (day("2026-10-02"), 20, 0), (day("2026-11-01"), 5, 5)]), false);
+        assert_eq!((batch.number, batch.rows_read, batch.cells), (1, 80, 3));
+        let level = app.value("service_level", "2026-10");
+        assert_eq!((level.numerator, level.denominator, level.n), (48, 70, 70));
+        assert!((level.value.unwrap() - 48.0 / 70.0).abs() < 1e-12);
+        let [low, high] = level.interval.unwrap();
+        assert!(low < level.value.unwrap() && level.value.unwrap() < high);
+        assert_eq!(level.inputs.len(), 1);
+        assert_eq!((level.inputs[0].batch, level.inputs[0].evidence.as_str()), (1, batch.evidence_hash.as_str()));
+        assert_eq!(app.value("abandonment_rate", "2026-10-01").numerator, 10);
+        assert_eq!(app.value("asa_s", "2026-10-02").value, Some(20.0));
+        assert_eq!(app.value("aht_s", "2026-Q4").numerator, 65 * 200);
+        let empty = app.value("service_level", "2026-09");
+        assert_eq!((empty.value, empty.inputs.len()), (None, 0));
+    }
+
+    async fn a_log_gives_the_oracle_by_month_week_and_quarter(app: TestApp) {
+        #[allow(clippy::disallowed_methods, reason = "the test runner says where the samples are")]
+        let Ok(samples) = std::env::var("CAIRN_SAMPLES") else { return };
+        app.with_centre();
+        let file = std::fs::read(format!("{samples}/calls/calls.csv")).unwrap();
+        let oracle: serde_json::Value = serde_json::from_slice(&std::fs::read(format!("{samples}/calls/oracle.json")).unwrap()).unwrap();
+        let request = Import { mapping: SAMPLE.into(), centre: Some("HD".into()), file_name: "calls.csv".into(), replace: false };
+        app.import_as(&app.system(), &request, &file).unwrap();
+        let mut periods: Vec<(String, serde_json::Value)> = vec![("2021-Q1".into(), oracle["quarter"].clone())];
+        for part in ["by_month", "by_iso_week"] {
+            periods.extend(oracle[part].as_object().unwrap().iter().map(|(period, figures)| (period.clone(), figures.clone())));
+        }
+        assert!(periods.len() > 15);
+        for (period, figures) in &periods {
+            for (code, key) in [("service_level", "sl20_abandon_negative"), ("abandonment_rate", "abandonment_rate"), ("asa_s", "asa_s"), ("aht_s", "aht_talk_s")] {
+                let (found, expected) = (app.value(code, period), figures[key].as_f64().unwrap());
+                assert!((found.value.unwrap() - expected).abs() <= 1e-9 * expected.abs(), "{code} {period}: {:?} {expected}", found.value);
+            }
+            assert_eq!(app.value("answer_rate", period).numerator, figures["answered"].as_i64().unwrap());
+            assert_eq!(app.value("answer_rate", period).denominator, figures["offered"].as_i64().unwrap());
+        }
+    }
+
+    async fn bad_rows_are_named_and_leave_nothing(app: TestApp) {
+        app.with_centre();
+        let mut file = log(&[(day("2026-10-01"), 2, 0)]);
+        file.extend_from_slice(b"C90,2026-10-01 25:00:00,answered,5,100\nC91,2026-10-01 09:00:00,lost,5,100\nC92,2026-10-01 09:00:00,answered,soon,100\nC93,2026-10-01 09:00:00\n");
+        let told = problems(app.import(&file, false));
+        assert_eq!(told.len(), 4, "{told:?}");
+        assert!(told[0].starts_with("calls.csv: row 4 (C90), column “at”: “2026-10-01 25:00:00”"), "{}", told[0]);
+        assert!(told[1].contains("row 5 (C91), column “outcome”: “lost”") && told[1].contains("outcome.values"), "{}", told[1]);
+        assert!(told[2].contains("row 6 (C92), column “wait”: “soon”") && told[2].contains("expected seconds"), "{}", told[2]);
+        assert!(told[3].contains("row 7") && told[3].contains('2') && told[3].contains('5'), "{}", told[3]);
+        assert_eq!(app.kept(), 0, "a refused file leaves nothing behind");
+        assert_eq!(app.ledger().db.read(|conn| kpi::batches(conn, &Actor::system(), None, 10)).unwrap(), []);
+    }
+
+    async fn the_same_file_again_changes_nothing(app: TestApp) {
+        app.with_centre();
+        let file = log(&[(day("2026-10-01"), 40, 10)]);
+        let (batch, _) = app.new_batch(&file, false);
+        let events = || app.ledger().db.read(|conn| cairn::ledger::store::head(conn, false)).unwrap().frontier.size();
+        let before = events();
+        let again = app.import(&file, false).unwrap();
+        assert!(matches!(again, Imported::Identical(known) if known.id == batch.id));
+        assert_eq!(events(), before);
+        assert_eq!(app.kept(), 1);
+    }
+
+    async fn an_owned_day_is_refused_unless_the_whole_batch_is_replaced(app: TestApp) {
+        app.with_centre();
+        let (first, _) = app.new_batch(&log(&[(day("2026-10-01"), 40, 10), (day("2026-10-02"), 30, 0)]), false);
+        let other = log(&[(day("2026-10-02"), 10, 10), (day("2026-10-03"), 10, 0)]);
+        let told = problems(app.import(&other, false));
+        assert!(told[0].contains("#1 calls.csv (2026-10-02)") && told[0].contains("--replace"), "{told:?}");
+        let told = problems(app.import(&other, true));
+        assert!(told[0].contains("2026-10-01 would be lost") && told[0].contains("Take batch 1 back"), "{told:?}");
+        assert_eq!(app.value("abandonment_rate", "2026-10").numerator, 10);
+
+        let whole = log(&[(day("2026-10-01"), 20, 20), (day("2026-10-02"), 10, 10), (day("2026-10-03"), 10, 0)]);
+        let Imported::New { batch, replaced, .. } = app.import(&whole, true).unwrap() else { panic!("new") };
+        assert_eq!((batch.number, replaced), (2, vec![1]));
+        let old = app.ledger().db.read(|conn| kpi::batch(conn, &Actor::system(), 1)).unwrap();
+        assert_eq!((old.state, old.replaced_by), (BatchState::Replaced, Some(batch.id.clone())));
+        assert_eq!(app.value("abandonment_rate", "2026-10").numerator, 30);
+
+        // Taken back, the old one counts again.
+        app.undo(2).unwrap();
+        assert_eq!(app.value("abandonment_rate", "2026-10").numerator, 10);
+        assert_eq!(app.value("abandonment_rate", "2026-10").inputs[0].batch, first.number);
+        assert!(matches!(app.undo(2), Err(Error::Conflict(_))));
+        app.undo(1).unwrap();
+        assert_eq!(app.value("abandonment_rate", "2026-10").value, None);
+        assert_eq!(app.new_batch(&other, false).0.number, 3);
+    }
+
+    async fn another_source_of_the_same_day_adds_up(app: TestApp) {
+        app.with_centre();
+        app.new_batch(&log(&[(day("2026-10-01"), 40, 10)]), false);
+        let mapping = MAPPING.replace("source = \"hotline\"", "source = \"chat\"").replace("value = \"voice\"", "value = \"chat\"");
+        let request = Import { mapping, centre: Some("HD".into()), file_name: "chat.csv".into(), replace: false };
+        app.import_as(&app.system(), &request, &log(&[(day("2026-10-01"), 10, 0)])).unwrap();
+        let rate = app.value("answer_rate", "2026-10-01");
+        assert_eq!((rate.numerator, rate.denominator, rate.inputs.len()), (50, 60, 2));
+    }
+
+    async fn packed_semicolons_and_gb18030_give_the_same(app: TestApp) {
+        app.with_centre();
+        let mapping = MAPPING.replace("answered = \"answered\", abandoned = \"abandoned\"", "\"已接通\" = \"answered\", \"放弃\" = \"abandoned\"");
+        let text = String::from_utf8(log(&[(day("2026-10-01"), 40, 10)])).unwrap();
+        let text = text.replace("answered", "已接通").replace("abandoned", "放弃").replace(',', ";");
+        let (gb, _, _) = encoding_rs::GB18030.encode(&text);
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(&gb).unwrap();
+        let request = Import { mapping, centre: Some("HD".into()), file_name: "话务.csv.gz".into(), replace: false };
+        app.import_as(&app.system(), &request, &packer.finish().unwrap()).unwrap();
+        let level = app.value("service_level", "2026-10");
+        assert_eq!((level.numerator, level.denominator), (32, 50));
+    }
+
+    async fn what_is_derived_can_be_made_again(app: TestApp) {
+        app.with_centre();
+        app.new_batch(&log(&[(day("2026-10-01"), 40, 10)]), false);
+        app.new_batch(&log(&[(day("2026-10-02"), 40, 10)]), false);
+        app.undo(2).unwrap();
+        let dir = app.site.config.evidence_dir();
+        let rebuild = || kpi::rebuild(app.ledger(), &dir, &app.system()).unwrap();
+        assert!(rebuild().iter().all(|one| !one.repaired));
+        app.ledger().write_unaudited(|tx| {
+            use diesel::connection::SimpleConnection;
+            Ok(tx.batch_execute("UPDATE kpi_measures SET answered = answered + 1; DELETE FROM kpi_cells")?)
+        }).unwrap();
+        assert_eq!(rebuild().iter().filter(|one| one.repaired).count(), 2);
+        assert_eq!(app.value("answer_rate", "2026-10").numerator, 40);
+        assert!(rebuild().iter().all(|one| !one.repaired));
+    }
+
+    async fn importing_needs_the_permission_at_every_centre_of_the_file(app: TestApp) {
+        app.with_centre();
+        let file = log(&[(day("2026-10-01"), 4, 1)]);
+        let request = Import { mapping: MAPPING.into(), centre: Some("HD".into()), file_name: "calls.csv".into(), replace: false };
+        let staff = app.user("staff", &[Role::Staff]);
+        let refused = app.import_as(&app.actor(&staff, &[Role::Staff]), &request, &file);
+        assert!(matches!(refused, Err(Error::Forbidden(_))));
+        let other = app.centre("ZB", CentreType::ProfitCreating);
+        let manager = app.user("manager", &[Role::QualityManager]);
+        let mut limited = (*app.actor(&manager, &[Role::QualityManager])).clone();
+        limited.grants[0].centre = Some(other.id);
+        let limited = Arc::new(limited);
+        assert!(matches!(app.import_as(&limited, &request, &file), Err(Error::Forbidden(_))));
+        let elsewhere = Import { centre: Some("ZB".into()), ..request };
+        assert!(app.import_as(&limited, &elsewhere, &file).is_ok());
+        assert_eq!(app.kept(), 1);
+        let seen = app.ledger().db.read(|conn| kpi::value(conn, &limited, "answer_rate", "HD", Period::parse("2026-10").unwrap()));
+        assert!(matches!(seen, Err(Error::NotFound)));
+    }
+
+    async fn a_card_is_incomplete_and_says_what_is_missing(app: TestApp) {
+        app.with_centre();
+        app.new_batch(&log(&[(day("2026-10-01"), 90, 4)]), false);
+        let card = app.ledger().db.read(|conn| kpi::card(conn, &Actor::system(), "HD", Period::parse("2026-10").unwrap())).unwrap();
+        // Of the service level family, service level 40 and abandonment 20 of 100; of economy, handle time 10 of 100.
+        assert!((card.score.coverage - (0.3 * 0.6 + 0.6 * 0.1)).abs() < 1e-9, "{}", card.score.coverage);
+        assert!(!card.score.gaps.is_empty());
+        let kpi = |code: &str| card.kpis.iter().find(|kpi| kpi.known.definition.code == code).unwrap();
+        let level = kpi("service_level");
+        let expected = 100.0 * (72.0 / 94.0 * 100.0 - 60.0) / 20.0;
+        assert!((level.score.as_ref().unwrap().score.unwrap() - expected).abs() < 1e-9);
+        assert_eq!(kpi("fcr").why, Some(kpi::Why::NoSource));
+        assert_eq!(kpi("aht_s").score.as_ref().unwrap().score, Some(100.0));
+    }
+
+    async fn a_centres_own_target_counts_from_its_day(app: TestApp) {
+        let centre = app.with_centre();
+        app.new_batch(&log(&[(day("2026-09-01"), 90, 4), (day("2026-10-01"), 90, 4)]), false);
+        let command = kpi::SetTarget { code: "service_level".into(), centre_id: centre.id, starts_on: day("2026-10-01"), target: Some(90.0), floor: Some(70.0),
+            low: None, high: None, outer_low: None, outer_high: None, reason: "合同约定".into() };
+        let wrong = kpi::SetTarget { floor: Some(95.0), ..command.clone() };
+        app.ledger().write(&app.system(), move |tx| kpi::set_target(tx, &command)).unwrap();
+        let refused = app.ledger().write(&app.system(), move |tx| kpi::set_target(tx, &wrong));
+        assert!(matches!(refused, Err(Error::Invalid(_))));
+        assert_eq!(app.value("service_level", "2026-09").limits.target, Some(80.0));
+        assert_eq!(app.value("service_level", "2026-10").limits.target, Some(90.0));
+    }
+
+    async fn a_month_out_of_range_raises_one_signal_that_wants_an_answer(app: TestApp) {
+        app.with_centre();
+        let (_, signals) = app.new_batch(&log(&[(day("2026-10-31"), 40, 10)]), false);
+        let range: Vec<&kpi::Signal> = signals.iter().filter(|s| s.rule == SignalRule::Range).collect();
+        assert_eq!(range.len(), 1, "{signals:?}");
+        assert_eq!((range[0].code.as_str(), range[0].period.as_str(), range[0].due_on), ("abandonment_rate", "2026-10", day("2026-11-26")));
+        let detail: kpi::SignalDetail = range[0].detail.to().unwrap();
+        assert!((detail.value - 20.0).abs() < 1e-9 && detail.upper == Some(8.0));
+        // The same month again raises no second one.
+        let (_, again) = app.new_batch(&log(&[(day("2026-10-30"), 40, 10)]), false);
+        assert!(again.iter().all(|s| s.rule != SignalRule::Range));
+        let manager = app.user("manager", &[Role::QualityManager]);
+        let actor = app.actor(&manager, &[Role::QualityManager]);
+        let open = |actor: &Actor| app.ledger().db.read(|conn| kpi::open_signals(conn, actor)).unwrap();
+        assert_eq!(open(&actor).len(), 1);
+        assert_eq!(open(&app.actor(&manager, &[Role::Staff])).len(), 0);
+        let id = range[0].id.clone();
+        let explained = app.ledger().write(&actor, { let id = id.clone(); move |tx| kpi::explain(tx, &id, "系统升级当日停机两小时") }).unwrap();
+        assert_eq!(explained.state, SignalState::Explained);
+        assert_eq!(open(&actor).len(), 0);
+        let twice = app.ledger().write(&actor, move |tx| kpi::explain(tx, &id, "又一次"));
+        assert!(matches!(twice, Err(Error::Conflict(_))));
+    }
+
+    async fn a_shift_and_an_outlier_are_told_once_against_limits_frozen_before(app: TestApp) {
+        app.with_centre();
+        let last = day("2026-10-31");
+        let days: Vec<(NaiveDate, usize, usize)> = (0..120_u64).rev().map(|back| {
+            let date = last - Days::new(back);
+            let wobble = usize::try_from(back % 3).unwrap();
+            // 8 in 200 before, one bad day, then 14 in 200 for the last twelve days.
+            let abandoned = match back { 40 => 60, 0..12 => 14 + wobble, _ => 7 + wobble };
+            (date, 200 - abandoned, abandoned)
+        }).collect();
+        let (before, window) = days.split_at(60);
+        assert!(app.new_batch(&log(before), false).1.is_empty(), "a stable process is left alone");
+        let (_, signals) = app.new_batch(&log(window), false);
+        let of = |rule: SignalRule| -> Vec<(String, String)> {
+            signals.iter().filter(|s| s.rule == rule && s.code == "abandonment_rate").map(|s| (s.code.clone(), s.period.clone())).collect()
+        };
+        let outlier = (last - Days::new(40)).to_string();
+        assert!(of(SignalRule::Beyond).iter().any(|(_, period)| *period == outlier), "{signals:?}");
+        assert_eq!(of(SignalRule::Run), [("abandonment_rate".to_owned(), (last - Days::new(3)).to_string())]);
+    }
+}
