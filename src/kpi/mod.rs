@@ -8,6 +8,7 @@
 //! Invariants: inputs are integers and exact histograms, never averaged ratios; a source × centre × day belongs to one live batch; what is
 //! derived equals what the kept file and mapping give ([`rebuild`]).
 
+pub mod chart;
 pub mod formula;
 pub mod intake;
 pub mod mapping;
@@ -15,6 +16,7 @@ pub mod measure_report;
 pub mod measures;
 mod model;
 pub mod pack;
+mod pages;
 mod period;
 mod rows;
 pub mod scoring;
@@ -31,10 +33,27 @@ pub use service::{
     batches, card, centres, daily, definition, definitions, explain, import, install_pack, last_day, monthly, open_signals, profile, rebuild,
     set_target, signal, signals_of, undo, value, values, visible,
 };
-pub(crate) use service::{bad_file, bad_mapping};
+pub(crate) use service::{
+    bad_file, bad_mapping, batch_number, last_day_anywhere, last_mapping, may_undo, open_everywhere, optional_number,
+};
 pub use store::FACTS;
 
-use crate::web::Routes;
+use crate::actor::Permission;
+use crate::web::{Access, Routes};
 
-/// The routes of this slice.
-pub fn routes(_: &mut Routes<'_>) {}
+/// The routes of this slice. What is fixed comes before what takes any code.
+pub fn routes(routes: &mut Routes<'_>) {
+    let read = Access::May(Permission::ReadKpis);
+    routes
+        .get("/kpis", read, pages::overview::show)
+        .get("/kpis/batches", read, pages::batches::index)
+        .get("/kpis/batches/{number}", read, pages::batches::show)
+        .post("/kpis/batches/{number}/undo", Access::May(Permission::ImportKpis), pages::batches::undo)
+        .get("/kpis/import", Access::May(Permission::ImportKpis), pages::import::form)
+        .post("/kpis/import", Access::May(Permission::ImportKpis), pages::import::send)
+        .get("/kpis/signals/{id}", read, pages::signals::show)
+        .post("/kpis/signals/{id}/explain", Access::May(Permission::ManageKpis), pages::signals::explain)
+        .get("/kpis/{centre}", read, pages::centre::show)
+        .get("/kpis/{centre}/{code}", read, pages::measure::show)
+        .post("/kpis/{centre}/{code}/target", Access::May(Permission::ManageKpis), pages::measure::set_target);
+}

@@ -41,6 +41,10 @@ pub(super) fn profile(conn: &mut Conn, centre_type: CentreType) -> Result<Profil
         .first(conn)?)
 }
 
+pub(super) fn profiles(conn: &mut Conn) -> Result<Vec<ProfileRow>> {
+    Ok(kpi_profiles::table.filter(kpi_profiles::in_force.eq(true)).limit(100).select(ProfileRow::as_select()).load(conn)?)
+}
+
 pub(super) fn insert_profile(tx: &mut WriteTx<'_>, row: &ProfileRow) -> Result<()> {
     diesel::insert_into(kpi_profiles::table).values(row).execute(&mut **tx)?;
     tx.image(row)
@@ -52,6 +56,15 @@ pub(super) fn targets(conn: &mut Conn, centre_id: &str) -> Result<Vec<TargetRow>
         .filter(kpi_targets::centre_id.eq(centre_id))
         .order((kpi_targets::code, kpi_targets::starts_on))
         .limit(5000)
+        .select(TargetRow::as_select())
+        .load(conn)?)
+}
+
+/// The targets of all centres, oldest first per KPI.
+pub(super) fn all_targets(conn: &mut Conn) -> Result<Vec<TargetRow>> {
+    Ok(kpi_targets::table
+        .order((kpi_targets::code, kpi_targets::starts_on))
+        .limit(100_000)
         .select(TargetRow::as_select())
         .load(conn)?)
 }

@@ -99,6 +99,16 @@ pub(super) fn live(conn: &mut Conn, centre_id: &str, from: NaiveDate, to: NaiveD
         .load(conn)?)
 }
 
+/// The same for all centres.
+pub(super) fn live_everywhere(conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> Result<Vec<MeasureRow>> {
+    Ok(kpi_measures::table
+        .inner_join(kpi_batches::table.on(kpi_batches::id.eq(kpi_measures::batch_id)))
+        .filter(kpi_measures::day.between(from, to))
+        .filter(kpi_batches::state.eq(BatchState::Committed))
+        .select(MeasureRow::as_select())
+        .load(conn)?)
+}
+
 /// The live batches that hold measures of a centre between two days.
 pub(super) fn inputs(conn: &mut Conn, centre_id: &str, from: NaiveDate, to: NaiveDate) -> Result<Vec<Batch>> {
     let ids: Vec<String> = kpi_cells::table
@@ -118,4 +128,9 @@ pub(super) fn last_day(conn: &mut Conn, centre_id: &str) -> Result<Option<NaiveD
         .select(kpi_cells::day)
         .first(conn)
         .optional()?)
+}
+
+/// The last day on which any centre has live measures.
+pub(super) fn last_day_anywhere(conn: &mut Conn) -> Result<Option<NaiveDate>> {
+    Ok(kpi_cells::table.order(kpi_cells::day.desc()).select(kpi_cells::day).first(conn).optional()?)
 }

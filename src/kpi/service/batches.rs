@@ -35,6 +35,31 @@ pub fn batch(conn: &mut Conn, actor: &Actor, number: i64) -> Result<Batch> {
     store::batch_by_number(conn, number)
 }
 
+/// The number of a batch.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(crate) fn batch_number(conn: &mut Conn, id: &str) -> Result<i64> {
+    Ok(store::batch(conn, id)?.number)
+}
+
+/// The mapping of the newest batch.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) fn last_mapping(conn: &mut Conn) -> Result<Option<String>> {
+    store::batches(conn, None, 1)?.first().map(|batch| evidence::text(conn, &batch.mapping_hash)).transpose()
+}
+
+/// Whether this actor may take a batch back: they may import at every centre it touches.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) fn may_undo(conn: &mut Conn, actor: &Actor, batch: &Batch) -> Result<bool> {
+    let centres = store_measures::centres_of(conn, &batch.id)?;
+    Ok(centres.iter().all(|centre| actor.may_at(Permission::ImportKpis, centre)))
+}
+
 /// Takes a batch back. What it had replaced counts again.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ use crate::kpi::formula::{KpiValue, Missing};
 use crate::kpi::measures::Measures;
 use crate::kpi::pack::{Limits, Profile};
 use crate::kpi::period::Period;
+use crate::kpi::store;
 use crate::kpi::scoring::{FamilyInput, Kind, KpiInput, KpiScore, Position, Reading, Scale, Scorecard, score_card};
 use crate::organisation::Centre;
 
@@ -86,6 +87,29 @@ impl CardReader {
         let (profile_version, profile) = profile(conn, centre.centre_type)?;
         let limits = LimitBook::of(conn, &centre.id)?;
         Ok(Self { centre, profile_version, profile, definitions: definitions(conn)?, limits })
+    }
+
+    /// The readers of several centres; a centre whose type has no profile is left out.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn all(conn: &mut Conn, centres: Vec<Centre>) -> Result<Vec<Self>> {
+        let (known, mut limits) = (definitions(conn)?, LimitBook::everywhere(conn)?);
+        let mut profiles = Vec::new();
+        for row in store::profiles(conn)? {
+            profiles.push((row.centre_type, row.version, row.body.to::<Profile>()?));
+        }
+        let reader = |centre: Centre| {
+            let (_, version, profile) = profiles.iter().find(|(centre_type, ..)| *centre_type == centre.centre_type)?;
+            let limits = limits.remove(&centre.id).unwrap_or_default();
+            Some(Self { centre, profile_version: *version, profile: profile.clone(), definitions: known.clone(), limits })
+        };
+        Ok(centres.into_iter().filter_map(reader).collect())
+    }
+
+    /// The centre.
+    pub fn centre(&self) -> &Centre {
+        &self.centre
     }
 
     /// Scores the measures of a period.

@@ -114,28 +114,32 @@ pub struct SetTarget {
     /// First day on which it counts.
     pub starts_on: NaiveDate,
     /// Score 100.
-    #[serde(default, deserialize_with = "number")]
+    #[serde(default, deserialize_with = "optional_number")]
     pub target: Option<f64>,
     /// Score 0, edge of the allowed range.
-    #[serde(default, deserialize_with = "number")]
+    #[serde(default, deserialize_with = "optional_number")]
     pub floor: Option<f64>,
     /// Band from …
-    #[serde(default, deserialize_with = "number")]
+    #[serde(default, deserialize_with = "optional_number")]
     pub low: Option<f64>,
     /// … to.
-    #[serde(default, deserialize_with = "number")]
+    #[serde(default, deserialize_with = "optional_number")]
     pub high: Option<f64>,
     /// Outer limit below.
-    #[serde(default, deserialize_with = "number")]
+    #[serde(default, deserialize_with = "optional_number")]
     pub outer_low: Option<f64>,
     /// Outer limit above.
-    #[serde(default, deserialize_with = "number")]
+    #[serde(default, deserialize_with = "optional_number")]
     pub outer_high: Option<f64>,
     /// Why.
     pub reason: String,
 }
 
-fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<f64>, D::Error> {
+/// A number that a form sends as text; absent = none.
+///
+/// # Errors
+/// When it is no number.
+pub(crate) fn optional_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<f64>, D::Error> {
     lenient::float(deserializer).map(Some)
 }
 
@@ -205,6 +209,18 @@ impl LimitBook {
             book.entry(row.code).or_default().push((row.starts_on, row.body.to()?));
         }
         Ok(Self(book))
+    }
+
+    /// Reads the targets of all centres, by centre id.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn everywhere(conn: &mut Conn) -> Result<BTreeMap<String, Self>> {
+        let mut books: BTreeMap<String, Self> = BTreeMap::new();
+        for row in store::all_targets(conn)? {
+            books.entry(row.centre_id).or_default().0.entry(row.code).or_default().push((row.starts_on, row.body.to()?));
+        }
+        Ok(books)
     }
 
     /// The limits of a KPI on a day.

@@ -102,6 +102,19 @@ impl DayBook {
         Ok(Self(days))
     }
 
+    /// Reads the days of all centres, by centre id.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
+    pub(crate) fn everywhere(conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> Result<BTreeMap<String, Self>> {
+        let mut books: BTreeMap<String, Self> = BTreeMap::new();
+        for row in store_measures::live_everywhere(conn, from, to)? {
+            let book = books.entry(row.centre_id.clone()).or_default();
+            book.0.entry(row.day).or_default().merge(&measures_of(&row)?);
+        }
+        Ok(books)
+    }
+
     /// The sum of a period.
     pub(crate) fn total(&self, period: Period) -> Measures {
         Measures::total(self.0.range(period.from..=period.to).map(|(_, measures)| measures))
@@ -237,6 +250,14 @@ pub fn centres(conn: &mut Conn, actor: &Actor) -> Result<Vec<Centre>> {
 /// When the database refuses.
 pub fn last_day(conn: &mut Conn, centre_id: &str) -> Result<Option<NaiveDate>> {
     store_measures::last_day(conn, centre_id)
+}
+
+/// The last day on which any centre has data.
+///
+/// # Errors
+/// When the database refuses.
+pub fn last_day_anywhere(conn: &mut Conn) -> Result<Option<NaiveDate>> {
+    store_measures::last_day_anywhere(conn)
 }
 
 /// The live batches behind a centre's period.

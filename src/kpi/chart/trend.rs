@@ -1,0 +1,311 @@
+//! A series over time: values, centre line and stepped limits per phase, target, phase marks with their flags, signals.
+
+use super::pen::Pen;
+use super::scale::Axis;
+use crate::kpi::statistics::Limits;
+
+/// What a trend shows. All texts are in the language of the page.
+#[derive(Debug, Clone, Copy)]
+pub struct Trend<'a> {
+    /// Makes the ids of title and description unique on the page: letters, digits and `-`.
+    pub id: &'a str,
+    /// Title, read aloud.
+    pub title: &'a str,
+    /// What the picture says, read aloud.
+    pub description: &'a str,
+    /// The points, oldest first.
+    pub points: &'a [TrendPoint<'a>],
+    /// The phases, by start; empty for a plain line.
+    pub phases: &'a [TrendPhase<'a>],
+    /// The target, set by people.
+    pub target: Option<f64>,
+    /// True for a share: shown in percent, drawn between 0 and 1.
+    pub share: bool,
+    /// Words of the labels.
+    pub words: TrendWords<'a>,
+}
+
+/// One point.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TrendPoint<'a> {
+    /// Label of the time axis, shown for every few points.
+    pub label: &'a str,
+    /// The value; `None` leaves a gap.
+    pub value: Option<f64>,
+    /// The number under the diamond of a signal.
+    pub signal: Option<u32>,
+}
+
+/// A stretch with its own limits.
+#[derive(Debug, Clone, Copy)]
+pub struct TrendPhase<'a> {
+    /// Index of its first point.
+    pub start: usize,
+    /// The centre line.
+    pub centre: Option<f64>,
+    /// Limits of its points, the first one's first; may be shorter than the phase.
+    pub limits: &'a [Option<Limits>],
+    /// Shown at its top, such as "phase 2, provisional, 18 points"; may be empty.
+    pub name: &'a str,
+    /// What its beginning marks; shown beside a flag.
+    pub mark: Option<&'a str>,
+}
+
+/// Words beside the lines.
+#[derive(Debug, Clone, Copy)]
+pub struct TrendWords<'a> {
+    /// Target.
+    pub target: &'a str,
+    /// Upper limit.
+    pub upper: &'a str,
+    /// Centre line.
+    pub centre: &'a str,
+    /// Lower limit.
+    pub lower: &'a str,
+}
+
+const LEFT: f64 = 52.0;
+const RIGHT: f64 = 922.0;
+const TOP: f64 = 48.0;
+const BOTTOM: f64 = 362.0;
+/// Most points that get a dot each; beyond it the line, the signals and the last point must do.
+const DOTS: usize = 120;
+/// Least distance between two labels.
+const LINE: f64 = 14.0;
+
+struct Frame<'a> {
+    trend: &'a Trend<'a>,
+    axis: Axis,
+    slot: f64,
+}
+
+/// Draws a trend.
+#[must_use]
+pub fn trend(trend: &Trend<'_>) -> String {
+    let limits =
+        trend.phases.iter().flat_map(|phase| phase.limits.iter().flatten()).flat_map(|limits| [limits.lower, limits.upper]);
+    let values = trend.points.iter().filter_map(|point| point.value).chain(limits);
+    let lines = trend.phases.iter().filter_map(|phase| phase.centre).chain(trend.target);
+    let axis = Axis::around(values.chain(lines), 0.06, (BOTTOM, TOP));
+    let axis = if trend.share { axis.within(0.0, 1.0) } else { axis };
+    let frame = Frame { trend, axis, slot: (RIGHT - LEFT) / trend.points.len().max(1) as f64 };
+    let mut pen = Pen::new(4096 + trend.points.len() * 160);
+    frame.head(&mut pen);
+    frame.ground(&mut pen);
+    for upper in [false, true] {
+        frame.limits(&mut pen, upper);
+    }
+    frame.lines(&mut pen);
+    frame.marks(&mut pen);
+    frame.points(&mut pen);
+    frame.labels(&mut pen);
+    pen.raw("</svg>");
+    pen.finish()
+}
+
+impl Frame<'_> {
+    /// The left edge of a point's slot.
+    fn edge(&self, point: usize) -> f64 {
+        LEFT + self.slot * point as f64
+    }
+
+    fn middle(&self, point: usize) -> f64 {
+        self.edge(point) + self.slot / 2.0
+    }
+
+    /// The index after the last point of a phase.
+    fn end(&self, phase: usize) -> usize {
+        let count = self.trend.points.len();
+        self.trend.phases.get(phase + 1).map_or(count, |next| next.start.min(count))
+    }
+
+    fn shown(&self, value: f64, decimals: usize) -> String {
+        if self.trend.share { format!("{:.decimals$}", value * 100.0) } else { format!("{value:.decimals$}") }
+    }
+
+    fn head(&self, pen: &mut Pen) {
+        let Trend { id, title, description, .. } = self.trend;
+        pen.raw("<svg viewBox=\"0 0 1040 392\" role=\"img\" aria-labelledby=\"")
+            .text(id)
+            .raw("-t ")
+            .text(id)
+            .raw("-d\"><title id=\"");
+        pen.text(id).raw("-t\">").text(title).raw("</title><desc id=\"").text(id).raw("-d\">").text(description).raw("</desc>");
+    }
+
+    /// The wash of the present phase, the grid, the time axis.
+    fn ground(&self, pen: &mut Pen) {
+        if let Some(last) = self.trend.phases.last().filter(|phase| phase.start > 0 && phase.start < self.trend.points.len()) {
+            let left = self.edge(last.start);
+            pen.raw("<rect class=\"phb\" x=\"").number(left).raw("\" y=\"48\" width=\"").number(RIGHT - left);
+            pen.raw("\" height=\"314\" opacity=\".45\"/>");
+        }
+        let percent = if self.trend.share { 2 } else { 0 };
+        let (ticks, decimals) = self.axis.ticks();
+        for tick in ticks {
+            let y = self.axis.at(tick);
+            pen.path("grid", |pen| {
+                pen.raw("M52 ").number(y).raw("H922");
+            });
+            let mut text = self.shown(tick, decimals.saturating_sub(percent));
+            if self.trend.share {
+                text.push('%');
+            }
+            pen.label("e", 44.0, y + 4.0, &text);
+        }
+        let every = self.trend.points.len().div_ceil(10).max(1);
+        for (point, TrendPoint { label, .. }) in self.trend.points.iter().enumerate().step_by(every) {
+            let x = self.middle(point);
+            pen.path("ax", |pen| {
+                pen.raw("M").number(x).raw(" 362v5");
+            });
+            pen.label("mid", x, 382.0, label);
+        }
+        pen.raw("<path class=\"ax\" d=\"M52 362H922\"/>");
+    }
+
+    /// One side of the limits, stepped from point to point.
+    fn limits(&self, pen: &mut Pen, upper: bool) {
+        for (number, phase) in self.trend.phases.iter().enumerate() {
+            let points = phase.start..self.end(number);
+            if !phase.limits.iter().take(points.len()).any(Option::is_some) {
+                continue;
+            }
+            let height = |limits: &Limits| self.axis.at(if upper { limits.upper } else { limits.lower });
+            pen.path("lim", |pen| {
+                let mut open = None;
+                for (point, limits) in points.zip(phase.limits) {
+                    let y = limits.as_ref().map(height);
+                    if y == open {
+                        continue;
+                    }
+                    if open.is_some() {
+                        pen.raw("H").number(self.edge(point));
+                    }
+                    if let Some(y) = y {
+                        pen.raw(if open.is_some() { "L" } else { "M" }).number(self.edge(point)).raw(" ").number(y);
+                    }
+                    open = y;
+                }
+                if open.is_some() {
+                    pen.raw("H").number(self.edge(self.end(number).min(phase.start + phase.limits.len())));
+                }
+            });
+        }
+    }
+
+    fn lines(&self, pen: &mut Pen) {
+        for (number, phase) in self.trend.phases.iter().enumerate() {
+            if let Some(centre) = phase.centre {
+                pen.path("cl", |pen| {
+                    pen.raw("M")
+                        .number(self.edge(phase.start))
+                        .raw(" ")
+                        .number(self.axis.at(centre))
+                        .raw("H")
+                        .number(self.edge(self.end(number)));
+                });
+            }
+        }
+        if let Some(target) = self.trend.target {
+            pen.path("tgt", |pen| {
+                pen.raw("M52 ").number(self.axis.at(target)).raw("H922");
+            });
+        }
+    }
+
+    fn marks(&self, pen: &mut Pen) {
+        for phase in self.trend.phases {
+            let x = self.edge(phase.start);
+            let indent = if let Some(mark) = phase.mark {
+                pen.path("ph", |pen| {
+                    pen.raw("M").number(x).raw(" 26V362");
+                });
+                pen.path("flag", |pen| {
+                    pen.raw("M").number(x).raw(" 16l8 5-8 5z");
+                });
+                pen.label("a", x + 14.0, 25.0, mark);
+                14.0
+            } else {
+                0.0
+            };
+            if !phase.name.is_empty() {
+                pen.label("", x + indent, 41.0, phase.name);
+            }
+        }
+    }
+
+    fn points(&self, pen: &mut Pen) {
+        let points = self.trend.points;
+        let value = |point: usize| points[point].value.filter(|value| value.is_finite());
+        pen.path("data", |pen| {
+            let mut open = false;
+            for point in 0..points.len() {
+                // The line is broken where the limits change and where a value is missing.
+                open &= !self.trend.phases.iter().any(|phase| phase.start == point);
+                let Some(value) = value(point) else {
+                    open = false;
+                    continue;
+                };
+                pen.raw(if open { "L" } else { "M" }).number(self.middle(point)).raw(" ").number(self.axis.at(value));
+                open = true;
+            }
+        });
+        let last = (0..points.len()).rev().find(|point| value(*point).is_some());
+        for point in 0..points.len() {
+            let Some(value) = value(point) else { continue };
+            let (x, y) = (self.middle(point), self.axis.at(value));
+            match points[point].signal {
+                Some(number) => {
+                    pen.path("sig", |pen| {
+                        pen.raw("M").number(x).raw(" ").number(y - 6.5).raw("l6.5 6.5-6.5 6.5-6.5-6.5z");
+                    });
+                    // Below the diamond, or above it where there is no room below.
+                    let below = if y + 22.0 > BOTTOM { y - 12.0 } else { y + 22.0 };
+                    pen.label("b mid", x, below, &number.to_string());
+                }
+                None if Some(point) == last => {
+                    pen.point("pt last", x, y, "4");
+                }
+                None if points.len() <= DOTS => {
+                    pen.point("pt", x, y, "2.6");
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// The figures beside the lines at the right edge, and the centres of earlier phases beside their end.
+    fn labels(&self, pen: &mut Pen) {
+        let words = &self.trend.words;
+        let text = |word: &str, value: f64| format!("{word} {}", self.shown(value, 1));
+        let last = self.trend.phases.len().checked_sub(1);
+        let mut beside: Vec<(f64, &str, String)> = Vec::new();
+        beside.extend(self.trend.target.map(|value| (self.axis.at(value), "t", text(words.target, value))));
+        if let Some(phase) = last.and_then(|last| self.trend.phases.get(last)) {
+            let points = self.trend.points.len().saturating_sub(phase.start);
+            let limits = phase.limits.iter().take(points).rev().find_map(|limits| *limits);
+            beside.extend(limits.map(|limits| (self.axis.at(limits.upper), "", text(words.upper, limits.upper))));
+            beside.extend(phase.centre.map(|centre| (self.axis.at(centre), "a", text(words.centre, centre))));
+            beside.extend(limits.map(|limits| (self.axis.at(limits.lower), "", text(words.lower, limits.lower))));
+        }
+        beside.sort_by(|one, other| one.0.total_cmp(&other.0));
+        // Labels keep their distance: pushed down from the top, then back up from the bottom.
+        for number in 1..beside.len() {
+            beside[number].0 = beside[number].0.max(beside[number - 1].0 + LINE);
+        }
+        let mut floor = BOTTOM;
+        for (y, _, _) in beside.iter_mut().rev() {
+            *y = y.min(floor);
+            floor = *y - LINE;
+        }
+        for (y, class, text) in &beside {
+            pen.label(class, 932.0, y + 4.0, text);
+        }
+        for (number, phase) in self.trend.phases.iter().enumerate().take(last.unwrap_or(0)) {
+            if let Some(centre) = phase.centre {
+                pen.label("a e", self.edge(self.end(number)) - 8.0, self.axis.at(centre) + 18.0, &text(words.centre, centre));
+            }
+        }
+    }
+}

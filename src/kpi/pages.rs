@@ -1,0 +1,29 @@
+//! The pages of the KPIs. Handlers translate; what is shown is put together here in the page's language.
+
+pub(super) mod batches;
+pub(super) mod centre;
+mod figures;
+pub(super) mod import;
+pub(super) mod measure;
+mod multipart;
+pub(super) mod overview;
+pub(super) mod signals;
+mod words;
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::error::Error;
+use crate::text::Lang;
+use crate::web::Form;
+
+/// What a form shows: nothing at first; refused, what was typed, the errors by field and their summary.
+fn form_view(refused: Option<(&Form, &Error)>, lang: Lang) -> serde_json::Value {
+    let Some((form, error)) = refused else { return json!({"values": {}, "errors": {}, "summary": []}) };
+    let problems = error.problems();
+    let errors: BTreeMap<&str, String> =
+        problems.iter().filter(|problem| !problem.field.is_empty()).map(|p| (p.field.as_str(), p.message(lang))).collect();
+    let summary: Vec<_> = problems.iter().map(|problem| json!({"field": problem.field, "text": problem.message(lang)})).collect();
+    json!({"values": form.values(), "errors": errors, "summary": summary})
+}

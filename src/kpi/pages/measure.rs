@@ -1,0 +1,224 @@
+//! `/kpis/{centre}/{code}`: one KPI of a centre: value with its proof, trend, control chart, definition in words, signals, target.
+
+use actix_web::web::{Path, Query};
+use serde::{Deserialize, Serialize};
+
+use super::figures::{Figures, Subject, rule_name};
+use super::overview::Asked;
+use super::words;
+use crate::actor::Permission;
+use crate::error::{Error, Result};
+use crate::kpi::service::DayBook;
+use crate::kpi::{self, Input, Known, LimitBook, Period, SetTarget, Signal, SignalState, trend};
+use crate::organisation::Centre;
+use crate::text::t;
+use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit};
+
+/// The fields of the target form; KPI and centre come from the address.
+#[derive(Deserialize)]
+struct TargetForm {
+    starts_on: chrono::NaiveDate,
+    #[serde(default, deserialize_with = "kpi::optional_number")]
+    target: Option<f64>,
+    #[serde(default, deserialize_with = "kpi::optional_number")]
+    floor: Option<f64>,
+    #[serde(default, deserialize_with = "kpi::optional_number")]
+    low: Option<f64>,
+    #[serde(default, deserialize_with = "kpi::optional_number")]
+    high: Option<f64>,
+    #[serde(default, deserialize_with = "kpi::optional_number")]
+    outer_low: Option<f64>,
+    #[serde(default, deserialize_with = "kpi::optional_number")]
+    outer_high: Option<f64>,
+    reason: String,
+}
+
+impl TargetForm {
+    fn of(self, code: &str, centre_id: String) -> SetTarget {
+        let Self { starts_on, target, floor, low, high, outer_low, outer_high, reason } = self;
+        SetTarget { code: code.to_owned(), centre_id, starts_on, target, floor, low, high, outer_low, outer_high, reason }
+    }
+}
+
+/// A signal in a list.
+#[derive(Serialize)]
+pub(super) struct SignalRow {
+    href: String,
+    period: String,
+    rule: String,
+    state: &'static str,
+    state_name: String,
+    explanation: Option<String>,
+    by: Option<String>,
+    due_on: String,
+}
+
+impl SignalRow {
+    pub(super) fn of(r: &Reading<'_>, signal: &Signal) -> Self {
+        let late = signal.state == SignalState::Open && signal.due_on < r.today;
+        let kind = match signal.state {
+            SignalState::Open if late => "overdue",
+            SignalState::Open => "waiting",
+            SignalState::Explained => "done",
+            SignalState::Cycle => "in_progress",
+        };
+        Self {
+            href: format!("/kpis/signals/{}", signal.id),
+            period: signal.period.clone(),
+            rule: rule_name(signal.rule, r.lang),
+            state: kind,
+            state_name: r.t(&format!("kpis-signal-{}", signal.state.as_str())),
+            explanation: signal.explanation.clone(),
+            by: signal.explained_by.clone(),
+            due_on: signal.due_on.to_string(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Proof {
+    value: Option<String>,
+    unit: String,
+    numerator: i64,
+    denominator: i64,
+    n: i64,
+    interval: Option<String>,
+    state: &'static str,
+    missing: Option<String>,
+    inputs: Vec<Input>,
+}
+
+#[derive(Serialize)]
+struct MeasureView {
+    centre: String,
+    centre_name: String,
+    code: String,
+    name: String,
+    sub: String,
+    period: String,
+    tabs: Vec<words::Tab>,
+    words: String,
+    usual: Option<String>,
+    limits: String,
+    measured: bool,
+    proof: Option<Proof>,
+    monthly: Option<Figures>,
+    daily: Option<Figures>,
+    signals: Vec<SignalRow>,
+    may_manage: bool,
+    band: bool,
+    today: String,
+    form: serde_json::Value,
+}
+
+/// One KPI.
+pub(crate) async fn show(visit: Visit, path: Path<(String, String)>, asked: Query<Asked>) -> PageResult {
+    let (centre, code) = path.into_inner();
+    visit
+        .page("kpis/measure.html", move |r| {
+            let view = view(r, &centre, &code, asked.period.as_deref(), None)?;
+            Ok(View::new(Area::Kpis, view.name.clone(), view))
+        })
+        .await
+}
+
+/// Sets the centre's own target.
+pub(crate) async fn set_target(visit: Visit, path: Path<(String, String)>, FormBody(form): FormBody) -> PageResult {
+    let (centre, code) = path.into_inner();
+    let done = match command(&visit, &form, &centre, &code).await {
+        Ok(command) => visit.write(&form, move |tx| kpi::set_target(tx, &command)).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(_) => Ok(visit.see_other(&format!("/kpis/{centre}/{code}"), Flash::ok("kpis-target-set"))),
+        Err(error @ Error::Invalid(_)) => {
+            visit
+                .page("kpis/measure.html", move |r| {
+                    let view = view(r, &centre, &code, None, Some((&form, &error)))?;
+                    Ok(View::new(Area::Kpis, view.name.clone(), view).status(422))
+                })
+                .await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn command(visit: &Visit, form: &Form, centre: &str, code: &str) -> Result<SetTarget> {
+    let code_of_centre = centre.to_owned();
+    let id = visit
+        .read(move |r| {
+            let centre = kpi::visible(r.conn, &r.actor, &code_of_centre)?;
+            r.actor.require_at(Permission::ManageKpis, &centre.id)?;
+            Ok(centre.id)
+        })
+        .await?;
+    visit.check_csrf(form)?;
+    let limits: TargetForm = form.command()?;
+    Ok(limits.of(code, id))
+}
+
+fn view(r: &mut Reading<'_>, centre: &str, code: &str, asked: Option<&str>, refused: Option<(&Form, &Error)>) -> Result<MeasureView> {
+    let centre = kpi::visible(r.conn, &r.actor, centre)?;
+    let known = kpi::definition(r.conn, code)?;
+    let period = words::asked(r.conn, asked, Some(&centre.id), r.today)?;
+    let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, period.to);
+    let last = kpi::last_day(r.conn, &centre.id)?.map_or(period.to, |last| last.min(period.to));
+    let from = period.months_away(-12).from.min(trend::baseline(last).0).min(period.from);
+    let book = DayBook::read(r.conn, &centre.id, from, Period::month_of(period.to).to)?;
+    let path = format!("/kpis/{}/{code}", centre.code);
+    let subject = Subject { known: &known, book: &book, limits, path: path.clone(), lang: r.lang };
+    let (monthly, daily) = (subject.monthly(period), subject.daily(last));
+    let signals = kpi::signals_of(r.conn, &r.actor, &centre.code, Some(code))?;
+    let definition = &known.definition;
+    Ok(MeasureView {
+        centre: centre.code.clone(),
+        centre_name: centre.name(r.lang).to_owned(),
+        code: code.to_owned(),
+        name: definition.name(r.lang).to_owned(),
+        sub: sub(r, &known, period),
+        period: words::period(period, r.lang),
+        tabs: words::tabs(&path, period, r.today, r.lang),
+        words: definition.words(r.lang).to_owned(),
+        usual: usual(r, &known),
+        limits: words::limits(definition, &limits, r.lang),
+        measured: definition.measured,
+        proof: proof(r, &centre, &known, period)?,
+        monthly,
+        daily,
+        signals: signals.iter().map(|signal| SignalRow::of(r, signal)).collect(),
+        may_manage: r.actor.may_at(Permission::ManageKpis, &centre.id),
+        band: definition.direction == "band",
+        today: r.today.to_string(),
+        form: super::form_view(refused, r.lang),
+    })
+}
+
+fn sub(r: &Reading<'_>, known: &Known, period: Period) -> String {
+    t(r.lang, "kpis-measure-sub", &[("period", words::period(period, r.lang)), ("version", known.version.to_string())])
+}
+
+fn usual(r: &Reading<'_>, known: &Known) -> Option<String> {
+    let usual = known.definition.usual_target.clone()?;
+    let source = known.definition.target_source.as_ref().map(|source| r.t(&format!("kpis-source-{source}")));
+    Some(t(r.lang, "kpis-usual", &[("usual", usual), ("source", source.unwrap_or_default())]))
+}
+
+fn proof(r: &mut Reading<'_>, centre: &Centre, known: &Known, period: Period) -> Result<Option<Proof>> {
+    let definition = &known.definition;
+    if !definition.measured {
+        return Ok(None);
+    }
+    let value = kpi::value(r.conn, &r.actor, &definition.code, &centre.code, period)?;
+    let position = value.limits.scale().zip(value.in_unit).map(|(scale, value)| scale.position(value));
+    Ok(Some(Proof {
+        value: value.in_unit.map(|value| words::figure(definition, value)),
+        unit: words::unit(definition, r.lang),
+        numerator: value.numerator,
+        denominator: value.denominator,
+        n: value.n,
+        interval: words::interval(definition, value.interval.map(|[low, high]| (low, high))),
+        state: words::state(position),
+        missing: value.missing.map(|missing| words::log_lacks(missing, r.lang)),
+        inputs: value.inputs,
+    }))
+}

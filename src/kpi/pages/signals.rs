@@ -1,0 +1,110 @@
+//! `/kpis/signals/{id}`: what was found, on its chart, and the two answers: an explanation or a cycle.
+
+use actix_web::web::Path;
+use serde::Serialize;
+
+use super::figures::{Figures, Subject, rule_name};
+use super::measure::SignalRow;
+use super::words;
+use crate::actor::Permission;
+use crate::db::Instant;
+use crate::error::{Error, Result};
+use crate::kpi::service::DayBook;
+use crate::kpi::{self, LimitBook, Period, SignalDetail, SignalRule, SignalState, trend};
+use crate::organisation;
+use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit};
+
+#[derive(Serialize)]
+struct SignalView {
+    id: String,
+    name: String,
+    row: SignalRow,
+    centre: String,
+    centre_name: String,
+    code: String,
+    rule: String,
+    about: String,
+    value: String,
+    unit: String,
+    lower: Option<String>,
+    upper: Option<String>,
+    centre_line: Option<String>,
+    detail: SignalDetail,
+    raised_at: Instant,
+    explained_at: Option<Instant>,
+    chart: Option<Figures>,
+    may_answer: bool,
+    may_cycle: bool,
+    cycle: Option<String>,
+    form: serde_json::Value,
+}
+
+/// One signal.
+pub(crate) async fn show(visit: Visit, id: Path<String>) -> PageResult {
+    visit
+        .page("kpis/signal.html", move |r| {
+            let view = view(r, &id, None)?;
+            Ok(View::new(Area::Kpis, view.name.clone(), view))
+        })
+        .await
+}
+
+/// Explains a signal.
+pub(crate) async fn explain(visit: Visit, id: Path<String>, FormBody(form): FormBody) -> PageResult {
+    let (id, text) = (id.into_inner(), form.get("explanation").unwrap_or_default().to_owned());
+    let back = format!("/kpis/signals/{id}");
+    let own = id.clone();
+    match visit.write(&form, move |tx| kpi::explain(tx, &own, &text)).await {
+        Ok(_) => Ok(visit.see_other(&back, Flash::ok("kpis-explained"))),
+        Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
+            let status = error.status();
+            visit
+                .page("kpis/signal.html", move |r| {
+                    let view = view(r, &id, Some((&form, &error)))?;
+                    Ok(View::new(Area::Kpis, view.name.clone(), view).status(status))
+                })
+                .await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn view(r: &mut Reading<'_>, id: &str, refused: Option<(&Form, &Error)>) -> Result<SignalView> {
+    let signal = kpi::signal(r.conn, &r.actor, id)?;
+    let centre = organisation::centre(r.conn, &signal.centre_id)?;
+    let known = kpi::definition(r.conn, &signal.code)?;
+    let detail: SignalDetail = signal.detail.to()?;
+    let period = Period::parse(&signal.period)?;
+    let last = period.to;
+    let from = Period::month_of(last).months_away(-12).from.min(trend::baseline(last).0);
+    let book = DayBook::read(r.conn, &centre.id, from, last)?;
+    let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, last);
+    let path = format!("/kpis/{}/{}", centre.code, signal.code);
+    let subject = Subject { known: &known, book: &book, limits, path, lang: r.lang };
+    let chart = if signal.rule == SignalRule::Range { subject.monthly(period) } else { subject.daily(last) };
+    let shown = |value: Option<f64>| value.map(|value| words::figure(&known.definition, value));
+    let open = signal.state == SignalState::Open;
+    Ok(SignalView {
+        id: signal.id.clone(),
+        name: format!("{} {}", known.definition.name(r.lang), signal.period),
+        row: SignalRow::of(r, &signal),
+        centre: centre.code.clone(),
+        centre_name: centre.name(r.lang).to_owned(),
+        code: signal.code.clone(),
+        rule: rule_name(signal.rule, r.lang),
+        about: r.t(&format!("kpis-rule-{}-about", signal.rule.as_str())),
+        value: words::figure(&known.definition, detail.value),
+        unit: words::unit(&known.definition, r.lang),
+        lower: shown(detail.lower),
+        upper: shown(detail.upper),
+        centre_line: shown(detail.centre_line),
+        detail,
+        raised_at: signal.raised_at,
+        explained_at: signal.explained_at,
+        chart,
+        may_answer: open && r.actor.may_at(Permission::ManageKpis, &centre.id),
+        may_cycle: open && r.actor.may_at(Permission::RunCycles, &centre.id),
+        cycle: signal.cycle_id,
+        form: super::form_view(refused, r.lang),
+    })
+}

@@ -1,0 +1,145 @@
+//! Numbers, periods and limits in the words of a language.
+
+use chrono::{Datelike, NaiveDate};
+use serde::Serialize;
+
+use crate::db::Conn;
+use crate::error::Result;
+use crate::kpi::formula::Missing;
+use crate::kpi::pack::{Definition, Limits};
+use crate::kpi::scoring::Position;
+use crate::kpi::{Period, Why};
+use crate::text::{Lang, t};
+
+/// One entry of a switch between views.
+#[derive(Debug, Serialize)]
+pub(super) struct Tab {
+    pub(super) label: String,
+    pub(super) href: String,
+    pub(super) current: bool,
+}
+
+/// `2026年10月` or `October 2026`; other periods as written.
+pub(super) fn period(period: Period, lang: Lang) -> String {
+    if !period.is_month() {
+        return period.to_string();
+    }
+    match lang {
+        Lang::Zh => format!("{}年{}月", period.from.year(), period.from.month()),
+        Lang::En => period.from.format("%B %Y").to_string(),
+    }
+}
+
+/// `10月` or `Oct 2026`.
+fn short_month(period: Period, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("{}年{}月", period.from.year(), period.from.month()),
+        Lang::En => period.from.format("%b %Y").to_string(),
+    }
+}
+
+/// The month before, this month, the month after (when it has begun), and the twelve months up to it.
+pub(super) fn tabs(path: &str, shown: Period, today: NaiveDate, lang: Lang) -> Vec<Tab> {
+    let month = Period::month_of(shown.to);
+    let months = [month.months_away(-1), month, month.months_away(1)].into_iter().filter(|month| month.from <= today);
+    let tab = |month: Period| Tab { label: short_month(month, lang), href: format!("{path}?period={month}"), current: month == shown };
+    let mut tabs: Vec<Tab> = months.map(tab).collect();
+    let year = Period::range(month.months_away(-11).from, month.to);
+    tabs.push(Tab { label: t(lang, "kpis-last-12", &[]), href: format!("{path}?period={year}"), current: year == shown });
+    tabs
+}
+
+/// A number with the decimals of its KPI.
+pub(super) fn figure(definition: &Definition, in_unit: f64) -> String {
+    let digits = definition.digits();
+    format!("{in_unit:.digits$}")
+}
+
+/// A limit as people write it: without decimals that say nothing.
+fn limit(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The unit behind a number: `%`, `s`, nothing.
+pub(super) fn unit(definition: &Definition, lang: Lang) -> String {
+    t(lang, &format!("kpis-unit-{}", definition.unit.replace('_', "-")), &[])
+}
+
+/// `目标 ≥ 80，底线 60`.
+pub(super) fn limits(definition: &Definition, limits: &Limits, lang: Lang) -> String {
+    let text = |value: Option<f64>| value.map(limit).unwrap_or_default();
+    match definition.direction.as_str() {
+        "band" if limits.low.is_some() => t(
+            lang,
+            "kpis-limits-band",
+            &[
+                ("low", text(limits.low)),
+                ("high", text(limits.high)),
+                ("outerlow", text(limits.outer_low)),
+                ("outerhigh", text(limits.outer_high)),
+            ],
+        ),
+        "higher" if limits.target.is_some() => {
+            t(lang, "kpis-limits-higher", &[("target", text(limits.target)), ("floor", text(limits.floor))])
+        }
+        "lower" if limits.target.is_some() => {
+            t(lang, "kpis-limits-lower", &[("target", text(limits.target)), ("floor", text(limits.floor))])
+        }
+        _ => t(lang, "kpis-limits-none", &[]),
+    }
+}
+
+/// `75.6–76.4` in the unit.
+pub(super) fn interval(definition: &Definition, interval: Option<(f64, f64)>) -> Option<String> {
+    let (low, high) = interval?;
+    let scale = definition.scale();
+    Some(format!("{}–{}", figure(definition, low * scale), figure(definition, high * scale)))
+}
+
+/// The kind of the state component.
+pub(super) fn state(position: Option<Position>) -> &'static str {
+    match position {
+        Some(Position::OnTarget) => "met",
+        Some(Position::InRange) => "in_range",
+        Some(Position::OutOfRange) => "out_of_range",
+        None => "no_data",
+    }
+}
+
+/// Why a KPI has no score.
+pub(super) fn why(why: Why, lang: Lang) -> String {
+    let key = match why {
+        Why::NoSource => "kpis-why-source",
+        Why::Few => "kpis-why-few",
+        Why::NoLimits => "kpis-why-limits",
+        Why::Log(missing) => return log_lacks(missing, lang),
+    };
+    t(lang, key, &[])
+}
+
+/// What the log of the period lacks.
+pub(super) fn log_lacks(missing: Missing, lang: Lang) -> String {
+    let key = match missing {
+        Missing::NoContacts => "kpis-lacks-contacts",
+        Missing::AnsweredWaits => "kpis-lacks-answered-waits",
+        Missing::AbandonedWaits => "kpis-lacks-abandoned-waits",
+        Missing::HandleTimes => "kpis-lacks-handle-times",
+    };
+    t(lang, key, &[])
+}
+
+/// The period asked for, else the month of the last data, else this month.
+///
+/// # Errors
+/// When what was asked for is no period.
+pub(super) fn asked(conn: &mut Conn, period: Option<&str>, centre_id: Option<&str>, today: NaiveDate) -> Result<Period> {
+    if let Some(text) = period.filter(|text| !text.trim().is_empty()) {
+        return Period::parse(text);
+    }
+    let last = match centre_id {
+        Some(id) => crate::kpi::last_day(conn, id)?,
+        None => crate::kpi::last_day_anywhere(conn)?,
+    };
+    Ok(Period::month_of(last.unwrap_or(today)))
+}
