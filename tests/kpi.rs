@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use actix_web::http::Method;
 use cairn::actor::{Actor, Role};
 use cairn::error::{Error, Result};
 use cairn::kpi::{self, Batch, BatchState, Import, Imported, Period, SignalRule, SignalState};
@@ -361,4 +362,161 @@ both! {
         assert!(of(SignalRule::Beyond).iter().any(|(_, period)| *period == outlier), "{signals:?}");
         assert_eq!(of(SignalRule::Run), [("abandonment_rate".to_owned(), (last - Days::new(3)).to_string())]);
     }
+
+    async fn the_pages_show_card_tiles_and_proof(app: TestApp) {
+        app.with_centre();
+        let nobody_yet = app.signed_in("staff", &[Role::Staff]);
+        let empty = nobody_yet.get("/kpis").await;
+        assert_eq!(empty.status, 200, "{}", empty.text());
+        app.new_batch(&log(&[(day("2026-09-30"), 90, 4), (day("2026-10-31"), 80, 20)]), false);
+        let overview = nobody_yet.get("/kpis").await;
+        assert!(overview.main().contains("HD 客服中心") && overview.main().contains("成本控制型"), "{}", overview.main());
+        assert!(!overview.text().contains("/kpis/import"), "staff may not import");
+        let card = nobody_yet.get("/kpis/HD?period=2026-10").await;
+        assert_eq!(card.status, 200);
+        assert!(card.main().contains("2026年10月") && card.main().contains("覆盖率 24%") && card.main().contains("不完整"), "{}", card.main());
+        let tiles = card.all(".tile h3");
+        assert_eq!(tiles, ["服务水平", "放弃率", "平均处理时长", "平均应答时长", "接通率"]);
+        assert_eq!(card.all(".tile .v")[1], "20.0 %");
+        assert_eq!(card.all(".score tbody tr").len(), 6);
+        assert!(card.main().contains("尚未接入数据来源"));
+        let english = app.sign_in("staff").english();
+        let one = english.get("/kpis/HD/abandonment_rate?period=2026-10").await;
+        let text = one.main();
+        assert!(text.contains("Abandonment rate") && text.contains("20 ÷ 100") && text.contains("#1") && text.contains("Target ≤ 3, floor 8"), "{text}");
+        assert!(text.contains("Month out of range"), "{text}");
+        assert_eq!(one.all(".chart svg title")[0], "Abandonment rate");
+        assert_eq!(english.get("/kpis/HD/fcr").await.status, 200);
+        for (path, status) in [("/kpis/XX", 404), ("/kpis/HD/luck", 404), ("/kpis/HD?period=soon", 422), ("/kpis/batches/9", 404)] {
+            assert_eq!(english.get(path).await.status, status, "{path}");
+        }
+        let batch = english.get("/kpis/batches/1").await;
+        assert!(batch.main().contains("calls.csv") && !batch.text().contains("/undo"), "{}", batch.main());
+        assert_eq!(english.get("/kpis/import").await.status, 404);
+    }
+
+    async fn a_file_comes_in_through_the_browser(app: TestApp) {
+        app.with_centre();
+        let manager = app.signed_in("manager", &[Role::QualityManager]);
+        let page = manager.get("/kpis/import").await;
+        assert!(page.text().contains("进线时间"), "the example mapping is offered");
+        let token = page.text().split("name=\"_csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let upload = |replace: bool, file: Vec<u8>| {
+            let mut fields = vec![("_csrf", token.clone()), ("centre", "HD".to_owned()), ("mapping", MAPPING.to_owned())];
+            if replace {
+                fields.push(("replace", "on".to_owned()));
+            }
+            multipart(&fields, "C:\\log\\calls.csv", &file)
+        };
+        let send = async |body: (String, Vec<u8>)| manager.send(Method::POST, "/kpis/import", &[], Some(body)).await;
+        let bad = send(upload(false, b"id,at,outcome,wait,talk\nC1,2026-10-01 09:00:00,lost,1,1\n".to_vec())).await;
+        assert_eq!(bad.status, 422, "{}", bad.text());
+        assert!(bad.main().contains("calls.csv") && bad.main().contains("第 2 行 (C1)") && bad.main().contains("outcome.values"), "{}", bad.main());
+        assert_eq!(app.kept(), 0);
+        let days = [(day("2026-10-01"), 400, 40), (day("2026-10-02"), 400, 40)];
+        let good = send(upload(false, log(&days))).await;
+        assert_eq!((good.status.as_u16(), good.location()), (303, "/kpis/batches/1"), "{}", good.text());
+        assert_eq!(app.value("answer_rate", "2026-10").numerator, 800);
+        let again = send(upload(false, log(&days))).await;
+        assert_eq!(again.location(), "/kpis/batches/1");
+        let changed = log(&[(day("2026-10-01"), 300, 40), (day("2026-10-02"), 300, 40)]);
+        let owned = send(upload(false, changed.clone())).await;
+        assert_eq!(owned.status, 409);
+        assert!(owned.main().contains("#1 calls.csv (2026-10-01 – 2026-10-02)") && owned.text().contains("name=\"replace\""), "{}", owned.main());
+        assert_eq!(send(upload(true, changed)).await.location(), "/kpis/batches/2");
+        let undone = manager.post("/kpis/batches/2/undo", &[("reason", "文件有误")]).await;
+        assert_eq!(undone.location(), "/kpis/batches/2");
+        assert_eq!(app.value("answer_rate", "2026-10").numerator, 800);
+        // Neither a foreign token nor a broken body nor somebody without the right gets in.
+        let foreign = multipart(&[("_csrf", "x".to_owned()), ("mapping", MAPPING.to_owned())], "calls.csv", &log(&days));
+        assert_eq!(send(foreign).await.status, 403);
+        let (kind, mut body) = upload(false, log(&[(day("2026-10-09"), 9, 0)]));
+        body.truncate(body.len() - 40);
+        assert_eq!(send((kind, body)).await.status, 422);
+        assert_eq!(app.value("answer_rate", "2026-10-09").value, None);
+        let staff = app.signed_in("staff", &[Role::Staff]);
+        assert_eq!(staff.send(Method::POST, "/kpis/import", &[], Some(upload(false, log(&days)))).await.status, 403);
+        assert_eq!(staff.post("/kpis/batches/1/undo", &[]).await.status, 403);
+        assert_eq!(app.kept(), 2, "the two files that were imported");
+    }
+
+    async fn a_signal_is_answered_and_a_target_set_on_the_pages(app: TestApp) {
+        app.with_centre();
+        let (_, signals) = app.new_batch(&log(&[(day("2026-10-31"), 80, 20)]), false);
+        let path = format!("/kpis/signals/{}", signals[0].id);
+        let manager = app.signed_in("manager", &[Role::QualityManager]);
+        let page = manager.get(&path).await;
+        assert!(page.main().contains("20.0") && page.main().contains("待处理"), "{}", page.main());
+        assert!(page.text().contains(&format!("/improvement/new?signal={}", signals[0].id)));
+        let explain = format!("{path}/explain");
+        let empty = manager.post(&explain, &[("explanation", " ")]).await;
+        assert_eq!(empty.status, 422);
+        let staff = app.signed_in("staff", &[Role::Staff]);
+        assert_eq!(staff.post(&explain, &[("explanation", "没事")]).await.status, 403);
+        let done = manager.post(&explain, &[("explanation", "系统升级停机")]).await;
+        assert_eq!(done.location(), path);
+        assert!(staff.get(&path).await.main().contains("系统升级停机"));
+        assert_eq!(manager.post(&explain, &[("explanation", "再说一次")]).await.status, 409);
+
+        let target = "/kpis/HD/abandonment_rate/target";
+        let wrong = manager.post(target, &[("target", "5"), ("floor", "4"), ("starts_on", "2026-10-01"), ("reason", "合同")]).await;
+        assert_eq!(wrong.status, 422);
+        assert!(wrong.text().contains("value=\"4\""), "what was typed is kept");
+        let set = manager.post(target, &[("target", "5"), ("floor", "25"), ("starts_on", "2026-10-01"), ("reason", "合同")]).await;
+        assert_eq!(set.status, 303, "{}", set.main());
+        assert_eq!(app.value("abandonment_rate", "2026-10").limits.floor, Some(25.0));
+        assert_eq!(staff.post(target, &[("target", "5"), ("floor", "25"), ("starts_on", "2026-10-01"), ("reason", "合同")]).await.status, 403);
+    }
+
+    async fn the_command_line_imports_beside_a_running_server(app: TestApp) {
+        app.with_centre();
+        let manager = app.signed_in("manager", &[Role::QualityManager]);
+        let (mapping, file) = (app.folder.path().join("mapping.toml"), app.folder.path().join("calls.csv"));
+        std::fs::write(&mapping, MAPPING).unwrap();
+        let days: Vec<(NaiveDate, usize, usize)> = (0..40_u64).map(|n| (day("2026-09-01") + Days::new(n), 40, 4)).collect();
+        std::fs::write(&file, log(&days)).unwrap();
+        let run = |args: &[&str]| {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cairn"));
+            command.args(args).arg("--data").arg(app.folder.path());
+            if let cairn::db::Target::Postgres(url) = &app.site.config.database {
+                command.env("DATABASE_URL", url);
+            } else {
+                command.env_remove("DATABASE_URL");
+            }
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
+        };
+        let (mapping, file) = (mapping.to_string_lossy().into_owned(), file.to_string_lossy().into_owned());
+        let mut child = run(&["kpi", "import", "--mapping", &mapping, "--centre", "HD", &file]);
+        let mut written = 0;
+        while child.try_wait().unwrap().is_none() {
+            app.user(&format!("meanwhile{written}"), &[Role::Staff]);
+            written += 1;
+        }
+        let done = child.wait_with_output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        assert!(String::from_utf8_lossy(&done.stdout).starts_with("Batch 1: 1760 rows from 2026-09-01 to 2026-10-10"));
+        assert!(written > 0, "the server wrote meanwhile");
+        let page = manager.get("/kpis/HD/answer_rate?period=2026-09").await;
+        assert!(page.main().contains("1200 ÷ 1320"), "{} {}", page.status, page.text());
+        let shown = run(&["kpi", "show", "answer_rate", "--centre", "HD", "--period", "2026-09", "--json"]).wait_with_output().unwrap();
+        let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+        assert_eq!((shown["numerator"].as_i64(), shown["denominator"].as_i64(), shown["inputs"][0]["batch"].as_i64()), (Some(1200), Some(1320), Some(1)));
+        let again = run(&["kpi", "import", "--mapping", &mapping, "--centre", "HD", &file]).wait_with_output().unwrap();
+        assert!(again.status.success() && String::from_utf8_lossy(&again.stdout).starts_with("Identical to batch 1"));
+        let wrong = run(&["kpi", "import", "--mapping", &mapping, "--centre", "XX", &file]).wait_with_output().unwrap();
+        assert!(!wrong.status.success() && String::from_utf8_lossy(&wrong.stderr).contains("no centre “XX”"), "{}", String::from_utf8_lossy(&wrong.stderr));
+    }
+}
+
+/// A form with a file as browsers send it.
+fn multipart(fields: &[(&str, String)], name: &str, file: &[u8]) -> (String, Vec<u8>) {
+    let mut body = Vec::new();
+    for (field, value) in fields {
+        body.extend_from_slice(format!("--cut\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").as_bytes());
+    }
+    let head = format!("--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n");
+    body.extend_from_slice(head.as_bytes());
+    body.extend_from_slice(file);
+    body.extend_from_slice(b"\r\n--cut--\r\n");
+    ("multipart/form-data; boundary=cut".into(), body)
 }

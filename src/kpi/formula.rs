@@ -200,8 +200,12 @@ impl Formula {
             Self::AbandonmentRate { ignore_up_to_s } => abandonment(code, measures, ignore_up_to_s),
             Self::AnswerRate => KpiValue::share(code, measures.answered, measures.offered()),
             Self::AsaS if !answered_waits_known(measures) => KpiValue::missing(code, Method::MeanT, Missing::AnsweredWaits),
-            Self::AsaS => KpiValue::mean(code, measures.wait_answered_s, measures.wait_answered.sum_of_squares(), measures.answered),
-            Self::AhtS if measures.handled == 0 && measures.answered > 0 => KpiValue::missing(code, Method::MeanT, Missing::HandleTimes),
+            Self::AsaS => {
+                KpiValue::mean(code, measures.wait_answered_s, measures.wait_answered.sum_of_squares(), measures.answered)
+            }
+            Self::AhtS if measures.handled == 0 && measures.answered > 0 => {
+                KpiValue::missing(code, Method::MeanT, Missing::HandleTimes)
+            }
             Self::AhtS => KpiValue::mean(code, measures.handle_s(), measures.handle_square, measures.handled),
         }
     }
@@ -215,7 +219,13 @@ fn abandoned_waits_known(measures: &Measures) -> bool {
     measures.wait_abandoned.total() == measures.abandoned
 }
 
-fn service_level(code: &'static str, measures: &Measures, threshold_s: u32, variant: ServiceLevelVariant, short_s: u32) -> KpiValue {
+fn service_level(
+    code: &'static str,
+    measures: &Measures,
+    threshold_s: u32,
+    variant: ServiceLevelVariant,
+    short_s: u32,
+) -> KpiValue {
     use ServiceLevelVariant as Variant;
     if !answered_waits_known(measures) {
         return KpiValue::missing(code, Method::ProportionWilson, Missing::AnsweredWaits);

@@ -206,7 +206,8 @@ fn value_error(field: &str, value: &str, expected: &'static str) -> MappingError
 
 /// True for a code that can stand in keys and file names: lower-case letters, digits, `-` and `_`, at most 32.
 pub(crate) fn is_identifier(text: &str) -> bool {
-    (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
+    (1..=32).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
 }
 
 const IDENTIFIER: &str = "lower-case letters, digits, `-` and `_`, at most 32 characters";
@@ -285,7 +286,9 @@ fn plain(raw: Option<raw::RawDuration>, field: &str) -> Result<Option<DurationRu
 
 fn rating(raw: raw::RawRating) -> Result<RatingRule, MappingError> {
     match raw.values.iter().flatten().find(|pair| !(1..=5).contains(pair.1)) {
-        Some((value, rating)) => Err(value_error(&format!("csat.values.{value}"), &rating.to_string(), "a whole number from 1 to 5")),
+        Some((value, rating)) => {
+            Err(value_error(&format!("csat.values.{value}"), &rating.to_string(), "a whole number from 1 to 5"))
+        }
         None => Ok(RatingRule { column: raw.column, values: raw.values }),
     }
 }

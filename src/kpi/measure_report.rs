@@ -195,3 +195,35 @@ impl Figures {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kpi::intake::{CentreZones, measure};
+    use crate::kpi::mapping::Mapping;
+
+    #[test]
+    fn the_checksums_of_a_small_log() {
+        let header =
+            "call_id,center_id,agent_id,channel,queued_at,wait_s,talk_s,hold_s,wrap_s,outcome,resolved_first_contact,csat,revenue";
+        let rows = [
+            "1,10,10001,voice,2025-01-01T00:00:00Z,0,65,26,18,answered,1,4,0.00",
+            "2,9,9001,chat,2025-01-01T00:00:24Z,40,342,0,13,answered,0,,12.30",
+            "3,9,,voice,2025-01-01T23:59:59Z,20,0,0,0,abandoned,,,0.00",
+            "4,9,9001,voice,2025-01-02T00:00:00Z,100000,1,0,0,answered,1,5,0.07",
+        ];
+        let text = format!("{header}\n{}\n", rows.join("\n"));
+        let mapping = Mapping::from_toml(BENCH_MAPPING).unwrap();
+        let intake = measure(text.as_bytes(), &mapping, &CentreZones::any(chrono_tz::Tz::UTC), &mut std::io::sink()).unwrap();
+        assert_eq!(intake.error_count, 0, "{:?}", intake.errors);
+        let lines = concat!(
+            "9,2025-01-01,2,1,1,0,0,1,40,355,0,0,0,40,1230\n",
+            "9,2025-01-02,1,1,0,0,0,0,100000,1,1,1,5,100000,7\n",
+            "10,2025-01-01,1,1,0,0,1,0,0,109,1,1,4,0,0\n"
+        );
+        let expected = digest(Sha256::new_with_prefix(lines), 16);
+        let ratios = "1.0000,1.0000,1.0000,1.0000,1.5000,100040.0000,465.0000,0.5000,0.5000,2.0000,9.0000";
+        let table = BenchTable { groups: 3, checksum: expected, ratio_sum: digest(Sha256::new_with_prefix(ratios), 8) };
+        assert_eq!(bench_table(&intake), table);
+    }
+}

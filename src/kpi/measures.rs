@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn sums_that_follow_from_the_parts() {
-        let day = Measures { answered: 7, abandoned: 3, talk_s: 10, hold_s: 5, wrap_s: 1, csat: [1, 0, 0, 2, 4], ..Measures::default() };
+        let day =
+            Measures { answered: 7, abandoned: 3, talk_s: 10, hold_s: 5, wrap_s: 1, csat: [1, 0, 0, 2, 4], ..Measures::default() };
         assert_eq!((day.offered(), day.handle_s(), day.csat_answers(), day.csat_sum()), (10, 16, 7, 29));
     }
 }

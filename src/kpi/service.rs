@@ -18,5 +18,5 @@ pub(crate) use install::optional_number;
 pub use install::{Known, LimitBook, SetTarget, definition, definitions, install_pack, profile, set_target};
 pub(crate) use signals::open_everywhere;
 pub use signals::{SignalDetail, answer_with_cycle, explain, open_signals, signal};
-pub use values::{DayBook, Input, Point, Value, centres, daily, inputs, last_day, last_day_anywhere, monthly, signals_of, value, values, visible};
+pub use values::{DayBook, Input, Point, Value, centres, daily, last_day, last_day_anywhere, monthly, signals_of, value, values, visible};
 pub(crate) use values::months_up_to;

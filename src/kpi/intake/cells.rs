@@ -87,7 +87,15 @@ pub(super) struct Cells {
 
 impl Cells {
     pub(super) fn new() -> Self {
-        Self { index: AHashMap::new(), recent: vec![(u64::MAX, 0); RECENT], held: Vec::new(), spare: Vec::new(), scratch: Vec::new(), limit: HELD, asked: 0 }
+        Self {
+            index: AHashMap::new(),
+            recent: vec![(u64::MAX, 0); RECENT],
+            held: Vec::new(),
+            spare: Vec::new(),
+            scratch: Vec::new(),
+            limit: HELD,
+            asked: 0,
+        }
     }
 
     /// The cell of a day (counted from 1970-01-01), centre and channel.
@@ -121,7 +129,8 @@ impl Cells {
         self.asked = 0;
         self.index.clear();
         self.recent.fill((u64::MAX, 0));
-        let names = [centres, channels].map(|codes| (0..codes.len() as u16).map(|number| codes.name(number)).collect::<Vec<Arc<str>>>());
+        let names =
+            [centres, channels].map(|codes| (0..codes.len() as u16).map(|number| codes.name(number)).collect::<Vec<Arc<str>>>());
         let mut finished = Vec::with_capacity(self.held.len());
         for (key, mut cell) in self.held.drain(..) {
             cell.fold(&mut self.scratch);

@@ -36,6 +36,21 @@ impl Clock {
         (utc + offset).div_euclid(DAY)
     }
 
+    /// The same, for the second of a day in UTC.
+    #[inline]
+    pub(super) fn day_of(&mut self, day: i64, second: i64) -> i64 {
+        match self.steady(day) {
+            Some(offset) if (0..DAY).contains(&(second + offset)) => day,
+            _ => self.day_of_instant(day * DAY + second),
+        }
+    }
+
+    /// True when a local time exists.
+    #[inline]
+    pub(super) fn shows(&mut self, day: i64, second: i64) -> bool {
+        self.steady(day).is_some() || self.uncommon_instant(day * DAY + second).is_some()
+    }
+
     /// The instant of a local time; `None` when the clocks skipped it.
     #[inline]
     pub(super) fn instant(&mut self, local: i64) -> Option<i64> {
@@ -75,7 +90,9 @@ impl Clock {
     #[cold]
     fn uncommon_instant(&self, local: i64) -> Option<i64> {
         match self.zone.offset_from_local_datetime(&naive(local)) {
-            LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => Some(local - i64::from(offset.fix().local_minus_utc())),
+            LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => {
+                Some(local - i64::from(offset.fix().local_minus_utc()))
+            }
             LocalResult::None => None,
         }
     }
@@ -120,6 +137,8 @@ mod tests {
             let mut clock = Clock::new(zone);
             let local = zone.from_utc_datetime(&naive(utc)).naive_local().and_utc().timestamp();
             prop_assert_eq!(clock.day_of_instant(utc), local.div_euclid(DAY));
+            prop_assert_eq!(clock.day_of(utc.div_euclid(DAY), utc.rem_euclid(DAY)), local.div_euclid(DAY));
+            prop_assert!(clock.shows(local.div_euclid(DAY), local.rem_euclid(DAY)));
             let earliest = zone.from_local_datetime(&naive(local)).earliest().map(|instant| instant.timestamp());
             prop_assert_eq!(clock.instant(local), earliest);
         }

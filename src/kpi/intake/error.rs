@@ -68,6 +68,9 @@ pub enum RowProblem {
     },
 }
 
+/// A value read from a field, or what is wrong with it; boxed so that the good case stays in registers.
+pub(super) type Checked<T> = Result<T, Box<RowProblem>>;
+
 impl RowProblem {
     /// Stable code of the problem.
     #[must_use]
@@ -97,7 +100,9 @@ impl fmt::Display for RowProblem {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FieldCount { expected, found } => write!(to, "the row has {found} fields, the header has {expected}"),
-            Self::Encoding => to.write_str("not text in the encoding of the file: set `encoding` in the mapping, or save the file as UTF-8"),
+            Self::Encoding => {
+                to.write_str("not text in the encoding of the file: set `encoding` in the mapping, or save the file as UTF-8")
+            }
             Self::Outcome => to.write_str("expected a value of the table `outcome.values`"),
             Self::Centre => to.write_str("expected a value of the table `centre.values`"),
             Self::CentreUnknown => to.write_str("no such centre: add it, or correct the table `centre.values`"),
@@ -111,7 +116,9 @@ impl fmt::Display for RowProblem {
             Self::DurationEmpty => to.write_str("empty, but a duration is needed: say `empty` in the mapping if it may be"),
             Self::Resolved => to.write_str("expected a value of the table `resolved.values`"),
             Self::Rating => to.write_str("expected a whole rating from 1 to 5, or a value of the table `csat.values`"),
-            Self::Money { decimals } => write!(to, "expected an amount with at most {decimals} decimals and no thousands separator"),
+            Self::Money { decimals } => {
+                write!(to, "expected an amount with at most {decimals} decimals and no thousands separator")
+            }
         }
     }
 }

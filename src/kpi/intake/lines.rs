@@ -1,44 +1,47 @@
 //! Where the fields and lines of a chunk end: sixty-four bytes at a time become a bit mask, its bits become positions.
 //! For text without quotation marks.
 
-use super::text::Line;
+use super::text::{BEFORE, Line};
 
 const BLOCK: usize = 64;
+/// Positions written at a time, more than most blocks have.
+const WINDOW: usize = 16;
 
 /// The positions of all delimiters and line ends of a chunk.
 #[derive(Default)]
 pub(super) struct Separators {
-    /// Position of each delimiter and line end, ascending.
+    /// The place before the text, then the position of each delimiter and line end, ascending; room for more behind.
     positions: Vec<u32>,
-    /// For each line, how many separators there are up to its end.
+    /// How many positions there are.
+    used: usize,
+    /// For each line, the index of the position of its end.
     lines: Vec<u32>,
 }
 
 impl Separators {
     /// Finds the separators of a text that ends with a line end.
     pub(super) fn find(&mut self, text: &[u8], delimiter: u8) {
-        self.positions.clear();
         self.lines.clear();
+        self.positions.resize(self.positions.len().max(1), BEFORE);
+        self.used = 1;
         let (blocks, rest) = text.as_chunks::<BLOCK>();
         for (number, block) in blocks.iter().enumerate() {
-            self.note(block, delimiter, number * BLOCK);
+            self.note(block, delimiter, (number * BLOCK) as u32);
         }
         if !rest.is_empty() {
             let mut last = [0; BLOCK];
             last[..rest.len()].copy_from_slice(rest);
-            self.note(&last, delimiter, blocks.len() * BLOCK);
+            self.note(&last, delimiter, (blocks.len() * BLOCK) as u32);
         }
     }
 
     /// The lines; `buffer` is the text given to [`Separators::find`] and what follows it in memory.
     pub(super) fn lines<'a>(&'a self, buffer: &'a [u8]) -> impl Iterator<Item = Line<'a>> {
-        let (mut start, mut first) = (0, 0);
-        self.lines.iter().map(move |upto| {
-            let ends = &self.positions[first..*upto as usize];
-            let line = Line::new(buffer, start, ends);
-            first = *upto as usize;
-            start = ends.last().map_or(start, |end| *end as usize + 1);
-            line
+        let mut first = 0;
+        self.lines.iter().map(move |last| {
+            let separators = &self.positions[first..=*last as usize];
+            first = *last as usize;
+            Line::new(buffer, separators)
         })
     }
 
@@ -48,21 +51,29 @@ impl Separators {
     }
 
     #[inline]
-    fn note(&mut self, block: &[u8; BLOCK], delimiter: u8, base: usize) {
+    fn note(&mut self, block: &[u8; BLOCK], delimiter: u8, base: u32) {
         let ends = mask(block, b'\n');
         let all = ends | mask(block, delimiter);
-        let before = self.positions.len() as u32;
-        let mut left = all;
-        while left != 0 {
-            self.positions.push(base as u32 + left.trailing_zeros());
-            left &= left - 1;
-        }
         let mut left = ends;
         while left != 0 {
-            let upto = (all & (u64::MAX >> (63 - left.trailing_zeros()))).count_ones();
-            self.lines.push(before + upto);
+            let before = all & (left & left.wrapping_neg()).wrapping_sub(1);
+            self.lines.push(self.used as u32 + before.count_ones());
             left &= left - 1;
         }
+        let count = all.count_ones() as usize;
+        if self.positions.len() < self.used + BLOCK {
+            self.positions.resize(self.used * 2 + BLOCK, 0);
+        }
+        // Whole windows are written without asking how many bits are left; what is too much is written over next time.
+        let (windows, _) = self.positions[self.used..].as_chunks_mut::<WINDOW>();
+        let mut left = all;
+        for window in windows.iter_mut().take(count.div_ceil(WINDOW)) {
+            for position in window {
+                *position = base + left.trailing_zeros();
+                left &= left.wrapping_sub(1);
+            }
+        }
+        self.used += count;
     }
 }
 

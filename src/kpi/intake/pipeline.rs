@@ -83,7 +83,12 @@ pub(super) fn run(
     });
     let found = Found { header_lines: header.lines, shares };
     outcome.map_err(|error| found.place(error))?;
-    let mut intake = Intake { gzip: source.gzip, gb18030: source.text == super::source::Text::Gb18030, delimiter: plan.delimiter, ..Intake::default() };
+    let mut intake = Intake {
+        gzip: source.gzip,
+        gb18030: source.text == super::source::Text::Gb18030,
+        delimiter: plan.delimiter,
+        ..Intake::default()
+    };
     found.settle(&mut intake);
     drop(plan);
     intake.cells = store.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -124,7 +129,12 @@ struct Reading<'s, 'r> {
 
 impl Reading<'_, '_> {
     /// Hands chunks to the workers; returns the first one that holds a quotation mark.
-    fn distribute(&mut self, first: Chunk, give: &SyncSender<Job>, spare: &Receiver<Vec<u8>>) -> Result<Option<Chunk>, IntakeError> {
+    fn distribute(
+        &mut self,
+        first: Chunk,
+        give: &SyncSender<Job>,
+        spare: &Receiver<Vec<u8>>,
+    ) -> Result<Option<Chunk>, IntakeError> {
         let mut next = Some(first);
         while let Some(chunk) = next {
             if self.settings.sequential || memchr::memchr(b'"', chunk.bytes()).is_some() {

@@ -7,7 +7,7 @@ use ahash::AHashMap;
 use chrono_tz::Tz;
 
 use super::clock::Clock;
-use super::error::{IntakeError, RowProblem};
+use super::error::{Checked, IntakeError, RowProblem};
 use super::lookup::Lookup;
 use super::stamps::StampAt;
 use super::text::Field;
@@ -41,7 +41,12 @@ pub(super) const OUTCOMES: [Outcome; 4] = [Outcome::Answered, Outcome::Abandoned
 
 impl<'m> Plan<'m> {
     /// Binds a mapping to a header.
-    pub(super) fn bind(mapping: &'m Mapping, zones: &'m CentreZones, header: Vec<String>, delimiter: u8) -> Result<Self, IntakeError> {
+    pub(super) fn bind(
+        mapping: &'m Mapping,
+        zones: &'m CentreZones,
+        header: Vec<String>,
+        delimiter: u8,
+    ) -> Result<Self, IntakeError> {
         let columns = Columns { header: &header };
         columns.check(mapping)?;
         let stamp = match &mapping.stamp.columns {
@@ -54,7 +59,8 @@ impl<'m> Plan<'m> {
             (text.as_str(), number)
         });
         let centre = mapping.centre.as_ref().ok_or(IntakeError::NoCentre)?;
-        let ratings = |values: &BTreeMap<String, u8>| Lookup::of(values.iter().map(|(text, rating)| (text.as_str(), u16::from(*rating) - 1)));
+        let ratings =
+            |values: &BTreeMap<String, u8>| Lookup::of(values.iter().map(|(text, rating)| (text.as_str(), u16::from(*rating) - 1)));
         Ok(Self {
             id: mapping.id.as_ref().map(|id| columns.at(id)),
             outcome: columns.at(&mapping.outcome.column),
@@ -94,7 +100,9 @@ pub(super) fn wanted(mapping: &Mapping) -> Vec<&str> {
         }
     }
     names.extend(mapping.id.as_deref());
-    names.extend([&mapping.wait, &mapping.talk, &mapping.hold, &mapping.wrap].into_iter().flatten().map(|rule| rule.column.as_str()));
+    names.extend(
+        [&mapping.wait, &mapping.talk, &mapping.hold, &mapping.wrap].into_iter().flatten().map(|rule| rule.column.as_str()),
+    );
     names.extend(mapping.resolved.iter().map(|rule| rule.column.as_str()));
     names.extend(mapping.csat.iter().map(|rule| rule.column.as_str()));
     names.extend(mapping.revenue.iter().map(|rule| rule.column.as_str()));
@@ -193,26 +201,26 @@ impl Codes {
 
     /// Takes in a centre that no table names.
     #[cold]
-    pub(super) fn learn_centre(&mut self, field: Field<'_>, zones: &CentreZones) -> Result<u16, RowProblem> {
+    pub(super) fn learn_centre(&mut self, field: Field<'_>, zones: &CentreZones) -> Checked<u16> {
         let text = field.text();
         if !self.open || text.is_empty() {
-            return Err(RowProblem::Centre);
+            return Err(RowProblem::Centre.into());
         }
         if zones.zone(&text).is_none() {
-            return Err(RowProblem::CentreUnknown);
+            return Err(RowProblem::CentreUnknown.into());
         }
         if self.names.len() >= self.limit {
-            return Err(RowProblem::CentreMany);
+            return Err(RowProblem::CentreMany.into());
         }
         Ok(self.learn(&text))
     }
 
     /// Takes in a channel that no table names.
     #[cold]
-    pub(super) fn learn_channel(&mut self, field: Field<'_>) -> Result<u16, RowProblem> {
+    pub(super) fn learn_channel(&mut self, field: Field<'_>) -> Checked<u16> {
         let text = field.text();
         if !self.open || !is_identifier(&text) || self.names.len() >= self.limit {
-            return Err(RowProblem::Channel);
+            return Err(RowProblem::Channel.into());
         }
         Ok(self.learn(&text))
     }

@@ -12,7 +12,7 @@ use super::pipeline::Share;
 use super::plan::Plan;
 use super::rows::Rows;
 use super::source::{Chunk, LONGEST, LineChunks};
-use super::text::{Line, PAD};
+use super::text::{BEFORE, Line, PAD};
 use super::{RowNumber, header};
 
 /// Reads the rest of a file, which begins with a given chunk; `number` is what that chunk is called in row numbers.
@@ -42,7 +42,7 @@ pub(super) fn read(
         let line = next - 1 - inside;
         report_bad(&mut rows, &notes, number, line);
         lay_out(&record, &mut buffer, &mut ends);
-        rows.read(Line::new(&buffer, 0, &ends), RowNumber { chunk: number, line });
+        rows.read(Line::new(&buffer, &ends), RowNumber { chunk: number, line });
         rows.breathe();
     }
     report_bad(&mut rows, &notes, number, u64::MAX);
@@ -61,6 +61,7 @@ fn report_bad(rows: &mut Rows<'_>, notes: &Notes, number: u64, upto: u64) {
 fn lay_out(record: &ByteRecord, buffer: &mut Vec<u8>, ends: &mut Vec<u32>) {
     buffer.clear();
     ends.clear();
+    ends.push(BEFORE);
     for field in record {
         buffer.extend_from_slice(field);
         ends.push(buffer.len() as u32);

@@ -4,7 +4,7 @@
 
 use super::cells::{Cells, Store};
 use super::clock::Clock;
-use super::error::{RowError, RowProblem};
+use super::error::{Checked, RowError, RowProblem};
 use super::numbers::{duration, money, rating};
 use super::plan::{Codes, OUTCOMES, Plan};
 use super::stamps::StampReader;
@@ -21,15 +21,23 @@ struct Fault {
     problem: RowProblem,
 }
 
+/// Boxed, so that the good case stays in registers.
+type Sound<T> = Result<T, Box<Fault>>;
+
 trait At<T> {
-    fn at(self, column: usize) -> Result<T, Fault>;
+    fn at(self, column: usize) -> Sound<T>;
 }
 
-impl<T> At<T> for Result<T, RowProblem> {
+impl<T> At<T> for Checked<T> {
     #[inline]
-    fn at(self, column: usize) -> Result<T, Fault> {
-        self.map_err(|problem| Fault { column: Some(column), problem })
+    fn at(self, column: usize) -> Sound<T> {
+        self.map_err(|problem| Box::new(Fault { column: Some(column), problem: *problem }))
     }
+}
+
+#[cold]
+fn fault<T>(column: usize, problem: RowProblem) -> Sound<T> {
+    Err(Box::new(Fault { column: Some(column), problem }))
 }
 
 /// What an answered contact adds.
@@ -92,7 +100,7 @@ impl<'p> Rows<'p> {
         }
         self.rows += 1;
         if let Err(fault) = self.count(line) {
-            self.report(line, number, fault);
+            self.report(line, number, *fault);
         }
     }
 
@@ -114,19 +122,18 @@ impl<'p> Rows<'p> {
     }
 
     #[inline]
-    fn count(&mut self, line: Line<'_>) -> Result<(), Fault> {
+    fn count(&mut self, line: Line<'_>) -> Sound<()> {
         let plan = self.plan;
-        let found = plan.outcomes.find(line.field(plan.outcome)).ok_or(RowProblem::Outcome).at(plan.outcome)?;
+        let Some(found) = plan.outcomes.find(line.field(plan.outcome)) else {
+            return fault(plan.outcome, RowProblem::Outcome);
+        };
         match OUTCOMES[usize::from(found)] {
             Outcome::Answered => {
                 let parts = self.answered(line)?;
                 self.place(line)?.answered(&parts);
             }
             Outcome::Abandoned => {
-                let wait = match plan.wait {
-                    Some((column, empty)) => known(line.field(column), empty).at(column)?,
-                    None => None,
-                };
+                let wait = part(line, plan.wait)?;
                 let cell = self.place(line)?;
                 cell.measures.abandoned += 1;
                 if let Some(seconds) = wait {
@@ -143,25 +150,24 @@ impl<'p> Rows<'p> {
     }
 
     #[inline]
-    fn answered(&self, line: Line<'_>) -> Result<Answered, Fault> {
+    fn answered(&self, line: Line<'_>) -> Sound<Answered> {
         let plan = self.plan;
         let wait = match plan.wait {
             // An answered contact has waited a known time, if only zero seconds.
             Some((column, empty)) => {
                 let wait = known(line.field(column), empty).at(column)?;
-                Some(wait.ok_or(RowProblem::DurationEmpty).at(column)?)
+                if wait.is_none() {
+                    return fault(column, RowProblem::DurationEmpty);
+                }
+                wait
             }
             None => None,
-        };
-        let part = |rule: Option<(usize, EmptyDuration)>| match rule {
-            Some((column, empty)) => known(line.field(column), empty).at(column),
-            None => Ok(None),
         };
         let resolved = match &plan.resolved {
             Some((column, table)) => match table.find(line.field(*column)) {
                 Some(yes) => Some(yes == 1),
                 None if line.field(*column).bytes().trim_ascii().is_empty() => None,
-                None => return Err(RowProblem::Resolved).at(*column),
+                None => return fault(*column, RowProblem::Resolved),
             },
             None => None,
         };
@@ -170,7 +176,7 @@ impl<'p> Rows<'p> {
             Some((column, Some(table))) => match table.find(line.field(*column)) {
                 Some(rating) => Some(usize::from(rating)),
                 None if line.field(*column).bytes().trim_ascii().is_empty() => None,
-                None => return Err(RowProblem::Rating).at(*column),
+                None => return fault(*column, RowProblem::Rating),
             },
             None => None,
         };
@@ -178,12 +184,12 @@ impl<'p> Rows<'p> {
             Some((column, decimals)) => money(line.field(column), decimals).at(column)?,
             None => 0,
         };
-        let (talk, hold, wrap) = (part(plan.talk)?, part(plan.hold)?.unwrap_or(0), part(plan.wrap)?.unwrap_or(0));
+        let (talk, hold, wrap) = (part(line, plan.talk)?, part(line, plan.hold)?.unwrap_or(0), part(line, plan.wrap)?.unwrap_or(0));
         Ok(Answered { wait, talk, hold, wrap, resolved, rating, revenue })
     }
 
     #[inline]
-    fn place(&mut self, line: Line<'_>) -> Result<&mut super::cells::Cell, Fault> {
+    fn place(&mut self, line: Line<'_>) -> Sound<&mut super::cells::Cell> {
         let centre = match self.plan.centre {
             None => 0,
             Some(column) => match self.centres.find(line.field(column)) {
@@ -204,7 +210,7 @@ impl<'p> Rows<'p> {
     }
 
     #[cold]
-    fn learn_centre(&mut self, field: Field<'_>) -> Result<u16, RowProblem> {
+    fn learn_centre(&mut self, field: Field<'_>) -> Checked<u16> {
         let number = self.centres.learn_centre(field, self.plan.zones)?;
         self.clocks.extend(self.centres.clocks(self.plan.zones, self.clocks.len()));
         Ok(number)
@@ -226,14 +232,23 @@ impl<'p> Rows<'p> {
     }
 }
 
+/// The seconds of a column, if there is one and they are known.
+#[inline(always)]
+fn part(line: Line<'_>, rule: Option<(usize, EmptyDuration)>) -> Sound<Option<u32>> {
+    match rule {
+        Some((column, empty)) => known(line.field(column), empty).at(column),
+        None => Ok(None),
+    }
+}
+
 /// The seconds of a field, if they are known.
-#[inline]
-fn known(field: Field<'_>, empty: EmptyDuration) -> Result<Option<u32>, RowProblem> {
+#[inline(always)]
+fn known(field: Field<'_>, empty: EmptyDuration) -> Checked<Option<u32>> {
     match (duration(field)?, empty) {
         (Some(seconds), _) => Ok(Some(seconds)),
         (None, EmptyDuration::Zero) => Ok(Some(0)),
         (None, EmptyDuration::Unknown) => Ok(None),
-        (None, EmptyDuration::Refuse) => Err(RowProblem::DurationEmpty),
+        (None, EmptyDuration::Refuse) => Err(RowProblem::DurationEmpty.into()),
     }
 }
 

@@ -101,18 +101,25 @@ pub(super) struct LineChunks<'r> {
 
 impl<'r> LineChunks<'r> {
     /// Opens a file; `size` is the size of a chunk in bytes.
-    pub(super) fn open(reader: impl Read + 'r, keep: &'r mut dyn Write, rule: EncodingRule, size: usize) -> Result<Self, IntakeError> {
+    pub(super) fn open(
+        reader: impl Read + 'r,
+        keep: &'r mut dyn Write,
+        rule: EncodingRule,
+        size: usize,
+    ) -> Result<Self, IntakeError> {
         let keep_failed = Rc::new(RefCell::new(None));
         let mut tee = Tee { inner: reader, keep, failed: Rc::clone(&keep_failed) };
         let mut magic = Vec::with_capacity(4);
         let first = Read::by_ref(&mut tee).take(4).read_to_end(&mut magic);
         first.map_err(|error| problem(&keep_failed, &error))?;
-        let (gzip, archive) = (magic.starts_with(&[0x1f, 0x8b]), magic.starts_with(b"PK\x03\x04") || magic.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]));
+        let (gzip, archive) =
+            (magic.starts_with(&[0x1f, 0x8b]), magic.starts_with(b"PK\x03\x04") || magic.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]));
         if archive {
             return Err(IntakeError::Archive);
         }
         let rest = Cursor::new(magic).chain(tee);
-        let raw: Box<dyn Read + 'r> = if gzip { Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(1 << 16, rest))) } else { Box::new(rest) };
+        let raw: Box<dyn Read + 'r> =
+            if gzip { Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(1 << 16, rest))) } else { Box::new(rest) };
         let mut chunks = Self { raw, keep_failed, rule, size, carry: Vec::new(), ended: false, gzip, text: Text::Ascii };
         chunks.drop_mark()?;
         Ok(chunks)

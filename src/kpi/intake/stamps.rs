@@ -3,11 +3,11 @@
 //! Invariant: the readers of the common shapes accept a part of what the general one accepts, and read it alike.
 
 use chrono::format::{Parsed, parse};
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, Timelike};
 use chrono_tz::Tz;
 
 use super::clock::{Clock, DAY};
-use super::error::RowProblem;
+use super::error::{Checked, RowProblem};
 use super::text::{Field, Line, digits};
 use crate::kpi::mapping::{FastShape, Reading, StampRule, StampZone, read};
 
@@ -38,8 +38,11 @@ pub(super) struct StampReader<'m> {
 }
 
 enum Found {
+    /// A date without a time.
     Day(i64),
-    Local(i64),
+    /// What the clock showed: day and second of the day.
+    Local(i64, i64),
+    /// Seconds since 1970-01-01 in UTC.
     Instant(i64),
 }
 
@@ -54,27 +57,27 @@ impl<'m> StampReader<'m> {
 
     /// The day, counted from 1970-01-01, on which the contact counts at a centre with this clock.
     #[inline]
-    pub(super) fn day(&mut self, line: Line<'_>, centre: &mut Clock) -> Result<i64, RowProblem> {
+    pub(super) fn day(&mut self, line: Line<'_>, centre: &mut Clock) -> Checked<i64> {
         let found = match self.common(line) {
             Some(found) => found,
             None => self.general(line)?,
         };
-        let utc = match found {
+        let (day, second) = match found {
             Found::Day(day) => return Ok(day),
-            Found::Instant(utc) => utc,
-            Found::Local(local) => match (self.rule.zone, &mut self.writer) {
-                (_, Some(writer)) if writer.zone() != Tz::UTC && writer.zone() != centre.zone() => {
-                    writer.instant(local).ok_or_else(|| gap(writer))?
-                }
-                (StampZone::Named(Tz::UTC), _) => local,
-                (StampZone::Fixed(offset), _) => local - i64::from(offset.local_minus_utc()),
-                _ => {
-                    // The day is the one written, once the time is known to exist.
-                    return centre.instant(local).map(|_| local.div_euclid(DAY)).ok_or_else(|| gap(centre));
-                }
-            },
+            Found::Instant(utc) => return Ok(centre.day_of_instant(utc)),
+            Found::Local(day, second) => (day, second),
         };
-        Ok(centre.day_of_instant(utc))
+        match (self.rule.zone, &mut self.writer) {
+            (StampZone::Named(Tz::UTC), _) => Ok(centre.day_of(day, second)),
+            (StampZone::Fixed(offset), _) => Ok(centre.day_of_instant(day * DAY + second - i64::from(offset.local_minus_utc()))),
+            (_, Some(writer)) if writer.zone() != centre.zone() => match writer.instant(day * DAY + second) {
+                Some(utc) => Ok(centre.day_of_instant(utc)),
+                None => Err(gap(writer)),
+            },
+            // The day is the one written, once the time is known to exist.
+            _ if centre.shows(day, second) => Ok(day),
+            _ => Err(gap(centre)),
+        }
     }
 
     #[inline]
@@ -103,7 +106,7 @@ impl<'m> StampReader<'m> {
             }
         };
         let day = self.date(date)?;
-        Some(Found::Local(day * DAY + time_of_day(time.word(after))?))
+        Some(Found::Local(day, time_of_day(time.word(after))?))
     }
 
     /// The day of `2026-10-01`.
@@ -125,35 +128,36 @@ impl<'m> StampReader<'m> {
     }
 
     #[cold]
-    fn general(&self, line: Line<'_>) -> Result<Found, RowProblem> {
+    fn general(&self, line: Line<'_>) -> Checked<Found> {
         let shape = &self.rule.shape;
         let text = match self.at {
             StampAt::Single(column) => line.field(column).text(),
             StampAt::Pair(date, time) => format!("{} {}", line.field(date).text(), line.field(time).text()),
         };
-        let refused = || RowProblem::Stamp { format: shape.text.clone() };
+        let refused = || Box::new(RowProblem::Stamp { format: shape.text.clone() });
         let mut parsed = Parsed::new();
         parse(&mut parsed, &text, shape.items.iter()).map_err(|_| refused())?;
         let found = read(&parsed).ok_or_else(refused)?;
         match found {
             Reading::Date(date) if shape.date_only => Ok(Found::Day(in_range(date)?)),
             Reading::Date(_) => Err(refused()),
-            Reading::Local(local) => in_range(local.date()).map(|_| Found::Local(local.and_utc().timestamp())),
+            Reading::Local(local) => Ok(Found::Local(in_range(local.date())?, i64::from(local.time().num_seconds_from_midnight()))),
             Reading::Instant(utc) => in_range(utc.date()).map(|_| Found::Instant(utc.and_utc().timestamp())),
         }
     }
 }
 
-fn gap(clock: &Clock) -> RowProblem {
-    RowProblem::StampGap { zone: clock.zone().name().to_owned() }
+#[cold]
+fn gap(clock: &Clock) -> Box<RowProblem> {
+    Box::new(RowProblem::StampGap { zone: clock.zone().name().to_owned() })
 }
 
 /// The day, if it lies where a contact can lie.
-fn in_range(date: NaiveDate) -> Result<i64, RowProblem> {
+fn in_range(date: NaiveDate) -> Checked<i64> {
     if (1900..2200).contains(&date.year()) {
         Ok(date.signed_duration_since(NaiveDate::default()).num_days())
     } else {
-        Err(RowProblem::StampRange)
+        Err(RowProblem::StampRange.into())
     }
 }
 
@@ -181,14 +185,14 @@ mod tests {
         Mapping::from_toml(&toml).unwrap().stamp
     }
 
-    fn day_at(rule: &StampRule, fields: &[&str], zone: Tz) -> Result<NaiveDate, RowProblem> {
+    fn day_at(rule: &StampRule, fields: &[&str], zone: Tz) -> Checked<NaiveDate> {
         let (buffer, ends) = line_of(fields);
         let at = if fields.len() == 2 { StampAt::Pair(0, 1) } else { StampAt::Single(0) };
-        let days = StampReader::new(rule, at).day(Line::new(&buffer, 0, &ends), &mut Clock::new(zone))?;
+        let days = StampReader::new(rule, at).day(Line::new(&buffer, &ends), &mut Clock::new(zone))?;
         Ok(NaiveDate::default() + chrono::Days::new(u64::try_from(days).unwrap()))
     }
 
-    fn date(text: &str) -> Result<NaiveDate, RowProblem> {
+    fn date(text: &str) -> Checked<NaiveDate> {
         Ok(text.parse().unwrap())
     }
 
@@ -202,14 +206,20 @@ mod tests {
         assert_eq!(day_at(&fixed, &["2026-10-01 07:00:00"], Tz::Europe__London), date("2026-10-01"));
         let named = rule("column='t'\nzone='America/New_York'");
         assert_eq!(day_at(&named, &["2026-11-01 01:30:00"], Tz::Asia__Shanghai), date("2026-11-01"));
-        assert_eq!(day_at(&named, &["2026-03-08 02:30:00"], Tz::UTC), Err(RowProblem::StampGap { zone: "America/New_York".into() }));
+        assert_eq!(
+            day_at(&named, &["2026-03-08 02:30:00"], Tz::UTC),
+            Err(Box::new(RowProblem::StampGap { zone: "America/New_York".into() }))
+        );
         let offset = rule("column='t'\nformat='%d.%m.%Y %H:%M %z'");
         assert_eq!(day_at(&offset, &["1.10.2026 23:30 -0500"], Tz::UTC), date("2026-10-02"));
         let epoch = rule("column='t'\nformat='%s'");
         assert_eq!(day_at(&epoch, &["1790870400"], Tz::Asia__Shanghai), date("2026-10-02"));
         let local = rule("date='d'\ntime='t'");
         assert_eq!(day_at(&local, &["2026-10-01", "23:59:59"], Tz::America__New_York), date("2026-10-01"));
-        assert_eq!(day_at(&local, &["2026-03-29", "02:30:00"], Tz::Europe__Berlin), Err(RowProblem::StampGap { zone: "Europe/Berlin".into() }));
+        assert_eq!(
+            day_at(&local, &["2026-03-29", "02:30:00"], Tz::Europe__Berlin),
+            Err(Box::new(RowProblem::StampGap { zone: "Europe/Berlin".into() }))
+        );
         let american = rule("column='t'\nformat='%m/%d/%Y %I:%M %p'");
         assert_eq!(day_at(&american, &["2/3/2026 12:05 AM"], Tz::UTC), date("2026-02-03"));
         let only = rule("date='d'\ndate_format='%Y/%m/%d'");
@@ -219,11 +229,13 @@ mod tests {
     #[test]
     fn refuses_what_is_no_date() {
         let spaced = rule("column='t'");
-        for text in ["2026-13-01 00:00:00", "2026-02-30 00:00:00", "2026-01-01 24:00:00", "2026-01-01T00:00:00", "2026-01-01 00:00", ""] {
-            assert!(matches!(day_at(&spaced, &[text], Tz::UTC), Err(RowProblem::Stamp { .. })), "{text}");
+        for text in
+            ["2026-13-01 00:00:00", "2026-02-30 00:00:00", "2026-01-01 24:00:00", "2026-01-01T00:00:00", "2026-01-01 00:00", ""]
+        {
+            assert!(day_at(&spaced, &[text], Tz::UTC).is_err_and(|problem| problem.code() == "kpi-row-stamp"), "{text}");
         }
-        assert_eq!(day_at(&spaced, &["1899-12-31 00:00:00"], Tz::UTC), Err(RowProblem::StampRange));
-        assert_eq!(day_at(&spaced, &["2200-01-01 00:00:00"], Tz::UTC), Err(RowProblem::StampRange));
+        assert_eq!(day_at(&spaced, &["1899-12-31 00:00:00"], Tz::UTC), Err(Box::new(RowProblem::StampRange)));
+        assert_eq!(day_at(&spaced, &["2200-01-01 00:00:00"], Tz::UTC), Err(Box::new(RowProblem::StampRange)));
     }
 
     proptest! {

@@ -13,33 +13,37 @@ pub(super) struct Field<'a> {
     end: usize,
 }
 
-/// One line: where it starts, and where each of its fields ends.
+/// One line: the separator before it, and the one after each of its fields.
 #[derive(Clone, Copy)]
 pub(super) struct Line<'a> {
     buffer: &'a [u8],
-    start: usize,
-    ends: &'a [u32],
+    separators: &'a [u32],
+    /// Where the last field ends.
     last: usize,
 }
 
+/// The position "before" the first byte of a buffer.
+pub(super) const BEFORE: u32 = u32::MAX;
+
 impl<'a> Line<'a> {
-    /// A line whose fields end at `ends`, the last one before its carriage return if it has one.
+    /// A line between separators, whose last field ends before its carriage return if it has one.
     #[inline]
-    pub(super) fn new(buffer: &'a [u8], start: usize, ends: &'a [u32]) -> Self {
-        let end = ends.last().map_or(start, |end| *end as usize);
-        let returned = end > start && buffer.get(end - 1) == Some(&b'\r');
-        Self { buffer, start, ends, last: end - usize::from(returned) }
+    pub(super) fn new(buffer: &'a [u8], separators: &'a [u32]) -> Self {
+        let end = separators.last().map_or(0, |end| *end as usize);
+        let returned = end > 0 && buffer.get(end - 1) == Some(&b'\r');
+        Self { buffer, separators, last: end - usize::from(returned) }
     }
 
     #[inline]
     pub(super) fn fields(&self) -> usize {
-        self.ends.len()
+        self.separators.len() - 1
     }
 
     #[inline]
     pub(super) fn field(&self, index: usize) -> Field<'a> {
-        let start = if index == 0 { self.start } else { self.ends[index - 1] as usize + 1 };
-        let end = if index + 1 == self.ends.len() { self.last.max(start) } else { self.ends[index] as usize };
+        let start = self.separators[index].wrapping_add(1) as usize;
+        let end = self.separators[index + 1] as usize;
+        let end = if index + 2 == self.separators.len() { self.last.max(start) } else { end };
         Field { buffer: self.buffer, start, end }
     }
 }
@@ -67,12 +71,12 @@ impl<'a> Field<'a> {
         bytes.map_or(0, |eight| u64::from_le_bytes(*eight))
     }
 
-    /// The first sixteen bytes, zero beyond the field.
+    /// A field of up to fifteen bytes as one number, zero beyond the field and its length on top. `None` when it is longer.
     #[inline]
-    pub(super) fn words(&self) -> (u64, u64) {
-        let length = self.len();
-        let high = if length > 8 { self.word(8) & low_bytes(length - 8) } else { 0 };
-        (self.word(0) & low_bytes(length), high)
+    pub(super) fn key(&self) -> Option<u128> {
+        let mask = LOW_BYTES.get(self.len())?;
+        let sixteen = self.buffer.get(self.start..).and_then(<[u8]>::first_chunk::<16>)?;
+        Some(u128::from_le_bytes(*sixteen) & mask | (self.len() as u128) << 120)
     }
 
     /// The text without blanks around it; bytes that are no text are replaced.
@@ -95,10 +99,16 @@ impl<'a> Field<'a> {
     }
 }
 
-#[inline]
-fn low_bytes(count: usize) -> u64 {
-    if count >= 8 { u64::MAX } else { (1 << (8 * count)) - 1 }
-}
+/// Masks of the first 0 to 15 bytes.
+const LOW_BYTES: [u128; 16] = {
+    let mut masks = [0; 16];
+    let mut length = 1;
+    while length < 16 {
+        masks[length] = masks[length - 1] << 8 | 0xff;
+        length += 1;
+    }
+    masks
+};
 
 /// The number written in the first `length` (1 to 8) bytes of a little-endian word.
 #[inline]
@@ -128,10 +138,10 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// A line made of fields, for tests: the buffer and the ends.
+    /// A line made of fields, for tests: the buffer and the separators.
     pub(in crate::kpi::intake) fn line_of(fields: &[&str]) -> (Vec<u8>, Vec<u32>) {
         let mut buffer = Vec::new();
-        let mut ends = Vec::new();
+        let mut ends = vec![BEFORE];
         for field in fields {
             buffer.extend_from_slice(field.as_bytes());
             ends.push(u32::try_from(buffer.len()).unwrap());
@@ -145,7 +155,7 @@ pub(super) mod tests {
         #[test]
         fn reads_digits_as_the_standard_library_does(text in "[0-9]{0,9}|[0-9 .:/;a-]{0,9}") {
             let (buffer, ends) = line_of(&[&text, "9"]);
-            let field = Line::new(&buffer, 0, &ends).field(0);
+            let field = Line::new(&buffer, &ends).field(0);
             let plain = !text.is_empty() && text.len() <= 8 && text.bytes().all(|byte| byte.is_ascii_digit());
             prop_assert_eq!(field.digits(), plain.then(|| text.parse().unwrap()));
             prop_assert_eq!(field.trimmed().bytes(), text.trim_ascii().as_bytes());
@@ -155,8 +165,9 @@ pub(super) mod tests {
     #[test]
     fn cuts_the_carriage_return_of_the_last_field_only() {
         let (buffer, ends) = line_of(&["a\r", "", "b\r"]);
-        let line = Line::new(&buffer, 0, &ends);
+        let line = Line::new(&buffer, &ends);
         assert_eq!([line.field(0).bytes(), line.field(1).bytes(), line.field(2).bytes()], [&b"a\r"[..], b"", b"b"]);
-        assert_eq!(line.field(2).words(), (u64::from(b'b'), 0));
+        assert_eq!(line.field(2).key(), Some(1 << 120 | u128::from(b'b')));
+        assert_eq!(line.field(1).key(), Some(0));
     }
 }

@@ -42,7 +42,9 @@ pub enum MappingError {
         other: String,
     },
     /// A date or time format that yields no full date.
-    #[error("`{field}` of the mapping is `{value}`: not a date and time format that tells the whole date (`%Y-%m-%d %H:%M:%S` does)")]
+    #[error(
+        "`{field}` of the mapping is `{value}`: not a date and time format that tells the whole date (`%Y-%m-%d %H:%M:%S` does)"
+    )]
     Format {
         /// Dotted key.
         field: String,

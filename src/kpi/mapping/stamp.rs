@@ -96,7 +96,8 @@ impl StampRule {
 fn columns_and_format(raw: &RawStamp) -> Result<(StampColumns, String, &'static str), MappingError> {
     match (&raw.column, &raw.date) {
         (Some(column), None) => {
-            let strays = [("stamp.date_format", &raw.date_format), ("stamp.time", &raw.time), ("stamp.time_format", &raw.time_format)];
+            let strays =
+                [("stamp.date_format", &raw.date_format), ("stamp.time", &raw.time), ("stamp.time_format", &raw.time_format)];
             refuse(&strays, "stamp.column")?;
             let format = raw.format.clone().unwrap_or_else(|| format!("{DATE} {TIME}"));
             Ok((StampColumns::Single(column.clone()), format, "stamp.format"))

@@ -160,7 +160,8 @@ impl Histogram {
         let mut packer = Packer::default();
         let mut previous = None;
         for (index, bin) in text.split(',').enumerate().filter(|_| !text.is_empty()) {
-            let parsed = bin.split_once(':').and_then(|(second, count)| Some((canonical::<u32>(second)?, canonical::<u64>(count)?)));
+            let parsed =
+                bin.split_once(':').and_then(|(second, count)| Some((canonical::<u32>(second)?, canonical::<u64>(count)?)));
             match parsed {
                 Some((second, count)) if count > 0 && previous.is_none_or(|last| second > last) => {
                     packer.push(second, count);
@@ -322,7 +323,8 @@ mod tests {
 
     #[test]
     fn refuses_texts_that_are_not_canonical() {
-        for (text, bin) in [("5", 1), ("1:2,1:3", 2), ("2:1,1:1", 2), ("1:0", 1), ("1:2,", 2), ("-1:2", 1), ("+1:2", 1), ("1:x", 1)] {
+        for (text, bin) in [("5", 1), ("1:2,1:3", 2), ("2:1,1:1", 2), ("1:0", 1), ("1:2,", 2), ("-1:2", 1), ("+1:2", 1), ("1:x", 1)]
+        {
             assert_eq!(Histogram::from_text(text).unwrap_err().bin, bin, "{text}");
         }
         assert!(Histogram::from_text("").unwrap().is_empty());
@@ -333,7 +335,10 @@ mod tests {
         let histogram = Histogram::from_text("0:12,5:3,20:1").unwrap();
         assert_eq!((histogram.total(), histogram.sum(), histogram.sum_of_squares()), (16, 35, 475));
         assert_eq!((histogram.within(4), histogram.within(5), histogram.within(20)), (12, 15, 16));
-        assert_eq!((histogram.percentile(750), histogram.percentile(751), histogram.percentile(1000)), (Some(0), Some(5), Some(20)));
+        assert_eq!(
+            (histogram.percentile(750), histogram.percentile(751), histogram.percentile(1000)),
+            (Some(0), Some(5), Some(20))
+        );
         assert_eq!(Histogram::new().percentile(500), None);
     }
 }

@@ -49,7 +49,7 @@ pub(crate) async fn send(visit: Visit, request: HttpRequest, payload: Payload) -
         Some(_) => kpi::import(&ledger, &dir, &actor, &import, reader),
         None => Err(Error::field("file", "required")),
     });
-    let (sent, done) = futures_util::join!(feed(&mut body, sender), work);
+    let (sent, done) = futures_util::future::join(feed(&mut body, sender), work).await;
     match (sent, done) {
         (Err(stalled), Err(_)) => Err(stalled.into()),
         (_, Ok(done)) => Ok(finished(&visit, &done)),

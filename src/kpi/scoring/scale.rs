@@ -69,7 +69,9 @@ impl Scale {
         let (on_target, in_range) = match *self {
             Self::Toward { floor, target } if floor < target => (value >= target, value >= floor),
             Self::Toward { floor, target } => (value <= target, value <= floor),
-            Self::Band { outer_low, low, high, outer_high } => ((low..=high).contains(&value), (outer_low..=outer_high).contains(&value)),
+            Self::Band { outer_low, low, high, outer_high } => {
+                ((low..=high).contains(&value), (outer_low..=outer_high).contains(&value))
+            }
         };
         match (on_target, in_range) {
             (true, _) => Position::OnTarget,

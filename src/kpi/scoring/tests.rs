@@ -117,9 +117,11 @@ fn without_any_survey() {
 
 #[test]
 fn switched_off_keeps_the_coverage_and_missing_does_not() {
-    let set = |reading: Reading| move |kpi: &mut KpiInput| {
-        if kpi.code == "fcr" {
-            kpi.reading = reading;
+    let set = |reading: Reading| {
+        move |kpi: &mut KpiInput| {
+            if kpi.code == "fcr" {
+                kpi.reading = reading;
+            }
         }
     };
     let (off, missing) = (card(0, set(Reading::NotApplicable), false), card(0, set(Reading::Missing), false));
@@ -129,7 +131,15 @@ fn switched_off_keeps_the_coverage_and_missing_does_not() {
     near(off.kpis[7].weight, 15.0);
     near(missing.kpis[7].weight, 12.0);
     near(missing.kpis[7].effective_weight, 15.0);
-    let family_off = card(0, |kpi| if kpi.family == "satisfaction" { kpi.reading = Reading::NotApplicable }, false);
+    let family_off = card(
+        0,
+        |kpi| {
+            if kpi.family == "satisfaction" {
+                kpi.reading = Reading::NotApplicable
+            }
+        },
+        false,
+    );
     near(family_off.total.unwrap(), 81.8553);
     near(family_off.coverage, 0.98);
     assert_eq!(family_off.gaps, []);
@@ -202,7 +212,8 @@ fn the_oracle_of_the_samples() {
     let (input, oracle) = (read("input.json"), read("oracle.json"));
     for (scenario, results) in [("all", &oracle["profiles"]), ("no survey", &oracle["scenario_no_survey"]["profiles"])] {
         for (name, profile) in input["profiles"].as_object().unwrap() {
-            let kpis: Vec<KpiInput> = input["kpis"].as_array().unwrap().iter().map(|kpi| sample_kpi(kpi, profile, scenario == "no survey")).collect();
+            let kpis: Vec<KpiInput> =
+                input["kpis"].as_array().unwrap().iter().map(|kpi| sample_kpi(kpi, profile, scenario == "no survey")).collect();
             let weights = FAMILIES.map(|(code, _)| profile["family_weights"][code].as_f64().unwrap());
             let card = super::score_card(&families(weights), &kpis, false).unwrap();
             compare(&card, &results[name], &oracle["kpi_scores"], &format!("{scenario}, {name}"));
@@ -214,7 +225,12 @@ fn sample_kpi(kpi: &serde_json::Value, profile: &serde_json::Value, no_survey: b
     let code = kpi["code"].as_str().unwrap();
     let number = |key: &str| kpi[key].as_f64().unwrap();
     let scale = match kpi["direction"].as_str().unwrap() {
-        "band" => Scale::Band { outer_low: number("outer_low"), low: number("low"), high: number("high"), outer_high: number("outer_high") },
+        "band" => Scale::Band {
+            outer_low: number("outer_low"),
+            low: number("low"),
+            high: number("high"),
+            outer_high: number("outer_high"),
+        },
         _ => Scale::Toward { floor: number("floor"), target: number("target") },
     };
     let missing = no_survey && kpi["family"] == "satisfaction";
@@ -225,7 +241,9 @@ fn sample_kpi(kpi: &serde_json::Value, profile: &serde_json::Value, no_survey: b
 
 fn compare(card: &Scorecard, expected: &serde_json::Value, scores: &serde_json::Value, name: &str) {
     let close = |found: Option<f64>, expected: &serde_json::Value, what: &str| match (found, expected.as_f64()) {
-        (Some(found), Some(expected)) => assert!((found - expected).abs() <= 1e-9 * expected.abs().max(1e-3), "{name}, {what}: {found} {expected}"),
+        (Some(found), Some(expected)) => {
+            assert!((found - expected).abs() <= 1e-9 * expected.abs().max(1e-3), "{name}, {what}: {found} {expected}")
+        }
         (found, expected) => assert_eq!(found, expected, "{name}, {what}"),
     };
     close(card.total, &expected["total"], "total");

@@ -260,15 +260,6 @@ pub fn last_day_anywhere(conn: &mut Conn) -> Result<Option<NaiveDate>> {
     store_measures::last_day_anywhere(conn)
 }
 
-/// The live batches behind a centre's period.
-///
-/// # Errors
-/// As [`value`].
-pub fn inputs(conn: &mut Conn, actor: &Actor, centre: &str, period: Period) -> Result<Vec<Batch>> {
-    let centre = visible(conn, actor, centre)?;
-    store_measures::inputs(conn, &centre.id, period.from, period.to)
-}
-
 /// Signals of a centre that this actor may see, newest first.
 ///
 /// # Errors

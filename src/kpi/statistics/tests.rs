@@ -81,7 +81,9 @@ const FLOW: [f64; 10] = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 5
 #[test]
 fn xmr_as_published_by_nist() {
     let chart = xmr_chart(&FLOW).unwrap();
-    for (found, published) in [(chart.centre, 50.81), (chart.range, 1.8778), (chart.limits.upper, 55.8041), (chart.limits.lower, 45.8159)] {
+    for (found, published) in
+        [(chart.centre, 50.81), (chart.range, 1.8778), (chart.limits.upper, 55.8041), (chart.limits.lower, 45.8159)]
+    {
         assert!((found - published).abs() < 5.1e-5, "{found} {published}");
     }
     assert_eq!(signals(&FLOW.map(Some), chart.centre, &[Some(chart.limits); 10]), []);

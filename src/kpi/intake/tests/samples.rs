@@ -1,0 +1,115 @@
+//! The calls of the samples against their oracle, where `CAIRN_SAMPLES` names the folder.
+
+use serde_json::Value;
+
+use super::*;
+use crate::kpi::formula::{Formula, KpiValue, Missing, ServiceLevelVariant};
+use crate::kpi::statistics::p_chart;
+
+const CALLS: &str = "
+source = 'calls'
+[id]
+column = 'Call Id'
+[centre]
+value = 'HD'
+[channel]
+value = 'voice'
+[stamp]
+date = 'Date'
+time = 'Time'
+[outcome]
+column = 'Answered (Y/N)'
+values = { Y = 'answered', N = 'abandoned' }
+[wait]
+column = 'Speed of answer in seconds'
+empty = 'unknown'
+[talk]
+column = 'AvgTalkDuration'
+[resolved]
+column = 'Resolved'
+values = { Y = true, N = false }
+[csat]
+column = 'Satisfaction rating'
+";
+
+fn calls() -> Option<(Intake, Value)> {
+    let folder = std::path::PathBuf::from(std::env::var_os("CAIRN_SAMPLES")?).join("calls");
+    let file = std::fs::File::open(folder.join("calls.csv")).unwrap();
+    let mapping = Mapping::from_toml(CALLS).unwrap();
+    let intake = measure(file, &mapping, &zones(), &mut std::io::sink()).unwrap();
+    Some((intake, serde_json::from_slice(&std::fs::read(folder.join("oracle.json")).unwrap()).unwrap()))
+}
+
+fn level(measures: &Measures, threshold_s: u32, variant: ServiceLevelVariant) -> KpiValue {
+    Formula::ServiceLevel { threshold_s, variant, short_s: 5 }.evaluate(measures)
+}
+
+fn near(found: Option<f64>, expected: &Value) {
+    let (found, expected) = (found.unwrap(), expected.as_f64().unwrap());
+    assert!((found - expected).abs() <= 1e-9 * expected.abs(), "{found} instead of {expected}");
+}
+
+fn compare(measures: &Measures, oracle: &Value) {
+    let count = |key: &str| oracle[key].as_u64().unwrap();
+    assert_eq!(
+        (measures.offered(), measures.answered, measures.abandoned),
+        (count("offered"), count("answered"), count("abandoned"))
+    );
+    assert_eq!((measures.resolved, measures.csat_answers()), (count("resolved"), count("csat_n")));
+    let twenty = level(measures, 20, ServiceLevelVariant::AbandonNegative);
+    assert_eq!((twenty.numerator, twenty.denominator), (count("answered_le_20") as i64, count("offered") as i64));
+    near(twenty.value, &oracle["sl20_abandon_negative"]);
+    near(level(measures, 20, ServiceLevelVariant::AnsweredOnly).value, &oracle["sl20_answered_only"]);
+    near(level(measures, 60, ServiceLevelVariant::AbandonNegative).value, &oracle["sl60_abandon_negative"]);
+    near(Formula::AbandonmentRate { ignore_up_to_s: None }.evaluate(measures).value, &oracle["abandonment_rate"]);
+    near(Formula::AsaS.evaluate(measures).value, &oracle["asa_s"]);
+    near(Formula::AhtS.evaluate(measures).value, &oracle["aht_talk_s"]);
+    near(Some(measures.csat_sum() as f64 / measures.csat_answers() as f64), &oracle["csat_mean"]);
+    let gone = level(measures, 20, ServiceLevelVariant::AbandonPositive);
+    assert_eq!((gone.value, gone.missing), (None, Some(Missing::AbandonedWaits)), "abandoned rows carry no wait");
+}
+
+#[test]
+fn the_calls_of_a_quarter_and_of_each_month() {
+    let Some((intake, oracle)) = calls() else { return };
+    assert_eq!((intake.rows, intake.error_count), (oracle["row_count"].as_u64().unwrap(), 0));
+    let quarter = intake.period("HD", day("2021-01-01"), day("2021-03-31"));
+    compare(&quarter, &oracle["quarter"]);
+    for (month, last) in [("2021-01", 31), ("2021-02", 28), ("2021-03", 31)] {
+        let measures = intake.period("HD", day(&format!("{month}-01")), day(&format!("{month}-{last}")));
+        compare(&measures, &oracle["by_month"][month]);
+    }
+    for (key, per_mille) in [("p50", 500), ("p80", 800), ("p90", 900), ("p95", 950), ("p99", 990)] {
+        let expected = oracle["wait_quantiles_answered_s"][key]["nearest_rank"].as_f64();
+        assert_eq!(quarter.wait_answered.percentile(per_mille).map(f64::from), expected, "{key}");
+    }
+    let interval = Formula::AbandonmentRate { ignore_up_to_s: None }.evaluate(&quarter).interval.unwrap();
+    near(Some(interval.0), &oracle["wilson95"]["abandonment"][0]);
+    near(Some(interval.1), &oracle["wilson95"]["abandonment"][1]);
+}
+
+#[test]
+fn the_weeks_of_the_quarter_as_a_p_chart() {
+    use chrono::Datelike;
+    let Some((intake, oracle)) = calls() else { return };
+    let expected = &oracle["p_chart_weekly_abandonment"];
+    let weeks: Vec<(u64, u64)> = expected["weeks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|week| {
+            let of_week = |key: &CellKey| {
+                format!("{}-W{:02}", key.day.iso_week().year(), key.day.iso_week().week()) == week.as_str().unwrap()
+            };
+            let measures = Measures::total(intake.cells.iter().filter(|cell| of_week(cell.0)).map(|cell| cell.1));
+            (measures.abandoned, measures.offered())
+        })
+        .collect();
+    let chart = p_chart(&weeks).unwrap();
+    near(Some(chart.centre), &expected["center"]);
+    for (week, (value, limits)) in chart.values.iter().zip(&chart.limits).enumerate() {
+        near(*value, &expected["p"][week]);
+        near(limits.map(|limits| limits.lower), &expected["lcl"][week]);
+        near(limits.map(|limits| limits.upper), &expected["ucl"][week]);
+    }
+}
