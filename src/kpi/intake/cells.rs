@@ -1,5 +1,5 @@
 //! The measures of centre × day × channel as they grow. Waits are noted as they come and folded into the histogram of their cell
-//! every few hundred; cells that are done for now move to the common store, so that memory follows the cells, not the rows.
+//! every hundred or so; cells that are done for now move to the common store, so that memory follows the cells, not the rows.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,12 +12,14 @@ use super::plan::Codes;
 use crate::kpi::measures::{Histogram, Measures};
 
 /// Waits noted before they are folded in.
-const NOTED: usize = 256;
+const NOTED: usize = 128;
 /// Marks a noted wait as that of an abandoned contact.
 const ABANDONED: u16 = 1 << 15;
 /// Cells a worker holds before it hands them over.
 const HELD: usize = 2048;
 const RECENT: usize = 1024;
+/// Cells moved to the store at a time.
+const BATCH: usize = 256;
 
 /// One cell under way.
 #[derive(Default)]
@@ -131,18 +133,22 @@ impl Cells {
         self.recent.fill((u64::MAX, 0));
         let names =
             [centres, channels].map(|codes| (0..codes.len() as u16).map(|number| codes.name(number)).collect::<Vec<Arc<str>>>());
-        let mut finished = Vec::with_capacity(self.held.len());
-        for (key, mut cell) in self.held.drain(..) {
-            cell.fold(&mut self.scratch);
-            self.spare.push(cell.waits);
-            finished.extend(cell_key(key, &names).map(|key| (key, cell.measures)));
-        }
-        let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
-        for (key, measures) in finished {
-            match store.get_mut(&key) {
-                Some(known) => known.merge(&measures),
-                None => {
-                    store.insert(key, measures);
+        let mut finished = Vec::with_capacity(BATCH);
+        while !self.held.is_empty() {
+            for (key, mut cell) in self.held.drain(self.held.len().saturating_sub(BATCH)..) {
+                cell.fold(&mut self.scratch);
+                if self.spare.len() < HELD {
+                    self.spare.push(cell.waits);
+                }
+                finished.extend(cell_key(key, &names).map(|key| (key, cell.measures)));
+            }
+            let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
+            for (key, measures) in finished.drain(..) {
+                match store.get_mut(&key) {
+                    Some(known) => known.merge(&measures),
+                    None => {
+                        store.insert(key, measures);
+                    }
                 }
             }
         }

@@ -2,12 +2,14 @@
 
 use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::figures::{Figures, Subject, rule_name};
 use super::overview::Asked;
 use super::words;
 use crate::actor::Permission;
 use crate::error::{Error, Result};
+use crate::kpi::pack::Limits;
 use crate::kpi::service::DayBook;
 use crate::kpi::{self, Input, Known, LimitBook, Period, SetTarget, Signal, SignalState, trend};
 use crate::organisation::Centre;
@@ -107,7 +109,6 @@ struct MeasureView {
     signals: Vec<SignalRow>,
     may_manage: bool,
     band: bool,
-    today: String,
     form: serde_json::Value,
 }
 
@@ -188,8 +189,26 @@ fn view(r: &mut Reading<'_>, centre: &str, code: &str, asked: Option<&str>, refu
         signals: signals.iter().map(|signal| SignalRow::of(r, signal)).collect(),
         may_manage: r.actor.may_at(Permission::ManageKpis, &centre.id),
         band: definition.direction == "band",
-        today: r.today.to_string(),
-        form: super::form_view(refused, r.lang),
+        form: if refused.is_some() { super::form_view(refused, r.lang) } else { filled(&limits, r.today) },
+    })
+}
+
+/// The target form with the limits that count now.
+fn filled(limits: &Limits, today: chrono::NaiveDate) -> serde_json::Value {
+    let text = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+    json!({
+        "values": {
+            "target": text(limits.target),
+            "floor": text(limits.floor),
+            "low": text(limits.low),
+            "high": text(limits.high),
+            "outer_low": text(limits.outer_low),
+            "outer_high": text(limits.outer_high),
+            "starts_on": today.to_string(),
+            "reason": "",
+        },
+        "errors": {},
+        "summary": [],
     })
 }
 

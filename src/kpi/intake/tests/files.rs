@@ -55,6 +55,8 @@ fn rows_become_the_measures_of_their_cells() {
     assert_eq!((all.answered, all.revenue_minor, all.csat_sum(), all.wait_answered.percentile(1000)), (3, 1000, 9, Some(40_000)));
     assert_eq!(intake.period("HD", day("2026-10-02"), day("2026-10-02")).handle_square, 102 * 102);
     assert_eq!(intake.days().len(), 2);
+    let early = read(file("\n1,1,voice,1969-12-31 23:00:00,ivr,,,,,,")).unwrap();
+    assert_eq!(early.days(), [(Arc::from("SH"), day("1969-12-31"))]);
 }
 
 #[test]
