@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Permission;
 use crate::error::{Error, Result};
 use crate::evidence;
+use crate::history::{self, Line};
 use crate::kpi::{self, Batch, BatchState};
 use crate::web::{Area, Flash, FormBody, PageResult, Reading, View, Visit};
 
@@ -52,6 +53,7 @@ struct BatchView {
     size: i64,
     replaced_by: Option<i64>,
     may_undo: bool,
+    history: Vec<Line>,
 }
 
 /// All batches, newest first.
@@ -84,7 +86,8 @@ fn view(r: &mut Reading<'_>, number: i64) -> Result<BatchView> {
     let size = evidence::find(r.conn, &batch.evidence_hash)?.size;
     let replaced_by = batch.replaced_by.as_ref().map(|id| kpi::batch_number(r.conn, id)).transpose()?;
     let may_undo = batch.state == BatchState::Committed && kpi::may_undo(r.conn, &r.actor, &batch)?;
-    Ok(BatchView { row: BatchRow::of(r, batch), mapping, size, replaced_by, may_undo })
+    let history = history::of(r.conn, "batch", &batch.id, r.lang, r.shell.zone)?;
+    Ok(BatchView { row: BatchRow::of(r, batch), mapping, size, replaced_by, may_undo, history })
 }
 
 /// Takes a batch back.

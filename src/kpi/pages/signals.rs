@@ -9,6 +9,7 @@ use super::words;
 use crate::actor::Permission;
 use crate::db::Instant;
 use crate::error::{Error, Result};
+use crate::history::{self, Line};
 use crate::kpi::service::DayBook;
 use crate::kpi::{self, LimitBook, Period, SignalDetail, SignalRule, SignalState, trend};
 use crate::organisation;
@@ -36,6 +37,7 @@ struct SignalView {
     may_answer: bool,
     may_cycle: bool,
     cycle: Option<String>,
+    history: Vec<Line>,
     form: serde_json::Value,
 }
 
@@ -104,6 +106,7 @@ fn view(r: &mut Reading<'_>, id: &str, refused: Option<(&Form, &Error)>) -> Resu
         chart,
         may_answer: open && r.actor.may_at(Permission::ManageKpis, &centre.id),
         may_cycle: open && r.actor.may_at(Permission::RunCycles, &centre.id),
+        history: history::of(r.conn, "signal", &signal.id, r.lang, r.shell.zone)?,
         cycle: signal.cycle_id,
         form: super::form_view(refused, r.lang),
     })
