@@ -3,6 +3,7 @@
 mod demo;
 mod kpi;
 mod serve;
+mod user;
 mod verify;
 
 mod documents;
@@ -35,6 +36,8 @@ enum Command {
     Serve(Serve),
     /// Import call logs, take batches back, show values with their proof.
     Kpi(kpi::Kpi),
+    /// Create people, grant roles, set passwords.
+    User(user::User),
     /// Check the log, every row, every text and every evidence file. Exit 0 consistent with an outside checkpoint, 1 tampered, 3 consistent but no outside checkpoint.
     Verify(Report),
     /// Documents as folders of Markdown: import, export.
@@ -110,6 +113,7 @@ pub fn run() -> i32 {
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args.data.data, args.listen),
         Command::Kpi(args) => kpi::run(&args),
+        Command::User(args) => user::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Documents(command) => documents::run(&command),
         Command::Rebuild(args) => rebuild::run(&args),

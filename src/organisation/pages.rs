@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::model::{Centre, CentreType, ChangeOrganisation, NewCentre, NewUnit, Organisation, Unit};
 use super::service;
 use crate::actor::Permission;
-use crate::error::Result;
+use crate::error::{Error, Problem, Result};
+use crate::numbering;
 use crate::text::Lang;
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, Typed, View, Visit, lenient};
 
@@ -98,6 +99,7 @@ fn kind_key(kind: CentreType) -> String {
 
 /// Changes name and zone.
 pub(super) async fn change(visit: Visit, FormBody(form): FormBody) -> PageResult {
+    visit.require(Permission::ManageOrganisation).await?;
     let done = match form.command::<ChangeOrganisation>() {
         Ok(command) => visit.write(&form, move |tx| service::change(tx, &command)).await.map(drop),
         Err(error) => Err(error),
@@ -107,6 +109,7 @@ pub(super) async fn change(visit: Visit, FormBody(form): FormBody) -> PageResult
 
 /// Adds a unit.
 pub(super) async fn create_unit(visit: Visit, FormBody(form): FormBody) -> PageResult {
+    visit.require(Permission::ManageOrganisation).await?;
     let done = match form.command::<NewUnit>() {
         Ok(command) => visit.write(&form, move |tx| service::create_unit(tx, &command)).await.map(drop),
         Err(error) => Err(error),
@@ -128,7 +131,11 @@ struct ChangeScheme {
 
 /// Changes a numbering scheme.
 pub(super) async fn change_scheme(visit: Visit, FormBody(form): FormBody) -> PageResult {
+    visit.require(Permission::ManageOrganisation).await?;
     let done = match form.command::<ChangeScheme>() {
+        Ok(c) if c.purpose == "document_code" && numbering::code_parts(&c.pattern, "X", "X").is_err() => {
+            Err(Error::Invalid(vec![Problem::field("pattern", "code-pattern").with("pattern", &c.pattern)]))
+        }
         Ok(c) => visit.write(&form, move |tx| service::change_scheme(tx, &c.purpose, c.tier, &c.pattern, c.row_version)).await.map(drop),
         Err(error) => Err(error),
     };
@@ -209,6 +216,7 @@ fn kinds(lang: Lang) -> Vec<Choice> {
 
 /// Adds a centre.
 pub(super) async fn create_centre(visit: Visit, FormBody(form): FormBody) -> PageResult {
+    visit.require(Permission::ManageOrganisation).await?;
     let done = match form.command::<NewCentre>() {
         Ok(command) => visit.write(&form, move |tx| service::create_centre(tx, &command)).await,
         Err(error) => Err(error),
@@ -235,6 +243,7 @@ struct ChangedCentre {
 
 /// Changes a centre; its code stays.
 pub(super) async fn change_centre(visit: Visit, path: Path<String>, FormBody(form): FormBody) -> PageResult {
+    visit.require(Permission::ManageOrganisation).await?;
     let id = path.into_inner();
     let done = match form.command::<ChangedCentre>() {
         Ok(sent) => {

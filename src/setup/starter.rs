@@ -1,26 +1,106 @@
 //! The starter set: the shipped documents as drafts, and the KPI definitions with the centre profiles.
 
-use crate::error::Result;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::documents::{self, Bilingual, FormExtra, NewDocument};
+use crate::error::{Error, Result};
 use crate::ledger::WriteTx;
 use crate::text::Lang;
+use crate::{kpi, shipped};
+
+const FOLDER: &str = "system/";
 
 /// A document of the starter set.
-#[derive(Debug, Clone)]
-pub struct Draft {
+pub type Draft = NewDocument;
+
+/// What the front matter of a shipped document says; both language files say the same but for the title.
+#[derive(Deserialize)]
+struct Front {
+    code: String,
+    title: String,
+    tier: i64,
+    version: String,
+    #[serde(default)]
+    owner: String,
+    #[serde(default)]
+    parents: Vec<String>,
+    number: Option<String>,
+    #[serde(default)]
+    fields: Vec<serde_json::Value>,
 }
 
 /// Reads the shipped documents in these languages; outside the write, because parsing is slow.
 ///
 /// # Errors
 /// When a shipped document is damaged: a fault of ours.
-pub(super) fn drafts(_languages: &[Lang]) -> Result<Vec<Draft>> {
-    Ok(Vec::new())
+pub(super) fn drafts(languages: &[Lang]) -> Result<Vec<Draft>> {
+    let mut drafts: BTreeMap<(i64, String), Draft> = BTreeMap::new();
+    for path in shipped::list(FOLDER) {
+        let lang = if path.ends_with(".en.md") { Lang::En } else { Lang::Zh };
+        if !path.ends_with(".md") || !languages.contains(&lang) {
+            continue;
+        }
+        let source = shipped::get(&path).unwrap_or_default().replace("\r\n", "\n");
+        let (front, text) = split(&source).ok_or_else(|| Error::internal(format!("{path}: no front matter")))?;
+        let front: Front = serde_saphyr::from_str(front).map_err(|error| Error::Internal(format!("{path}: {error}")))?;
+        let draft = drafts.entry((front.tier, front.code.clone())).or_insert_with(|| empty(&front));
+        draft.title.set(lang, Some(front.title));
+        draft.text.set(lang, Some(text.to_owned()));
+    }
+    Ok(drafts.into_values().collect())
 }
 
-/// Makes them drafts.
+fn empty(front: &Front) -> Draft {
+    let form = FormExtra { number: front.number.clone(), fields: front.fields.clone() };
+    NewDocument {
+        tier: front.tier,
+        code: Some(front.code.clone()),
+        title: Bilingual::default(),
+        text: Bilingual::default(),
+        owner: front.owner.clone(),
+        parents: front.parents.clone(),
+        form: (front.tier == 4).then_some(form),
+        label: Some(front.version.clone()),
+    }
+}
+
+/// Front matter and the text behind it.
+fn split(source: &str) -> Option<(&str, &str)> {
+    let (front, text) = source.strip_prefix("---\n")?.split_once("\n---\n")?;
+    Some((front, text.trim_start_matches('\n')))
+}
+
+/// Makes them drafts, higher tiers first, and installs the KPI definitions; nothing where nothing was chosen.
 ///
 /// # Errors
 /// What the slices say.
-pub(super) fn plant(_tx: &mut WriteTx<'_>, _drafts: &[Draft]) -> Result<()> {
-    Ok(())
+pub(super) fn plant(tx: &mut WriteTx<'_>, drafts: &[Draft]) -> Result<()> {
+    if drafts.is_empty() {
+        return Ok(());
+    }
+    for draft in drafts {
+        documents::create(tx, draft)?;
+    }
+    kpi::install_pack(tx)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_document_is_there_in_both_languages() {
+        let both = drafts(&Lang::ALL).unwrap();
+        assert!(both.len() >= 21, "{}", both.len());
+        for draft in &both {
+            assert!(draft.title.get(Lang::Zh).is_some() && draft.title.get(Lang::En).is_some(), "{:?}", draft.code);
+            assert_eq!(draft.form.is_some(), draft.tier == 4, "{:?}", draft.code);
+        }
+        let zh = drafts(&[Lang::Zh]).unwrap();
+        assert_eq!(zh.len(), both.len());
+        assert!(zh.iter().all(|draft| draft.text.get(Lang::En).is_none()));
+        assert!(drafts(&[]).unwrap().is_empty());
+    }
 }

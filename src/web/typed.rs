@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::form::Form;
+use super::visit::Visit;
+use crate::actor::Permission;
 use crate::error::{Error, Problem, Result};
 use crate::text::Lang;
 
@@ -65,6 +67,16 @@ impl Typed {
             self.errors.entry(field.clone()).or_insert_with(|| text.clone());
         }
         self.items.push(Item { field: Some(field).filter(|name| !name.is_empty()), text });
+    }
+}
+
+impl Visit {
+    /// Refuses who lacks a permission before what was sent is read: 403 comes before 422.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`]; [`Error::Unauthenticated`].
+    pub async fn require(&self, permission: Permission) -> Result<()> {
+        self.read(move |reading| reading.actor.require(permission)).await
     }
 }
 

@@ -44,6 +44,7 @@ problem-body-stalled = The upload broke off or stalled; nothing was changed. Try
 problem-already-exists = The same code or name exists already ({ $what }). Choose another.
 problem-bad-date = This is no valid date; write it like 2026-11-21.
 problem-bad-number = This is no valid number.
+problem-unknown-login = There is nobody with the login name { $login }.
 problem-unknown-choice = Choose one of those offered.
 
 # Configuration and command line
@@ -73,4 +74,3 @@ permission-read-ledger = Read the ledger and the table of rights
 permission-manage-people = Manage people and grants
 permission-manage-organisation = Manage organisation, units, centres and numbering
 permission-use-tokens = Make API tokens for oneself
-

@@ -44,6 +44,7 @@ problem-body-stalled = 上传中断或停顿过久，没有任何内容被改动
 problem-already-exists = 已经存在相同的编号或名称（{ $what }）。请换一个。
 problem-bad-date = 这不是有效的日期，应为 2026-11-21 的形式。
 problem-bad-number = 这不是有效的数字。
+problem-unknown-login = 没有登录名为 { $login } 的人员。
 problem-unknown-choice = 请从所列选项中选择。
 
 # 配置与命令行
@@ -73,4 +74,3 @@ permission-read-ledger = 查看账本与权限表
 permission-manage-people = 管理用户与授权
 permission-manage-organisation = 管理组织、部门、中心与编号规则
 permission-use-tokens = 为自己创建接口令牌
-
