@@ -193,6 +193,8 @@ both! {
         let mut actions: Vec<&str> = history.iter().map(|event| event.action.as_str()).collect();
         actions.reverse();
         assert_eq!(actions, ["cycle.open", "cycle.plan", "cycle.action", "cycle.do", "cycle.action_done", "cycle.check", "cycle.act", "cycle.close"]);
+        assert_eq!(manager.get(&format!("/improvement/{}", cycle.id)).await.location(), "/p/2026-01");
+        assert_eq!(manager.get("/improvement/none").await.status, 404);
         assert_eq!(app.ledger().db.read(|conn| improvement::by_kpi(conn, &cycle.centre_id, "service_level")).unwrap().len(), 1);
     }
 

@@ -32,6 +32,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     routes.get("/improvement", Access::May(ReadCycles), pages::board);
     routes.get("/improvement/new", Access::May(RunCycles), pages_plan::new);
     routes.post("/improvement", Access::May(RunCycles), pages_plan::open);
+    routes.get("/improvement/{id}", Access::May(ReadCycles), pages::by_id);
     routes.get("/p/{number}", Access::May(ReadCycles), pages::show);
     routes.get("/p/{number}/plan", Access::May(RunCycles), pages_plan::edit);
     routes.post("/p/{number}/plan", Access::May(RunCycles), pages_plan::change);

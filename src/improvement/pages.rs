@@ -1,5 +1,7 @@
 //! Pages that show: the board by phase, a cycle.
 
+use actix_web::HttpResponse;
+use actix_web::http::header;
 use actix_web::web::Path;
 use serde::Serialize;
 
@@ -72,6 +74,13 @@ fn lanes(r: &mut Reading<'_>) -> Result<Board> {
         }
     }
     Ok(Board { lanes, closed, may_run: r.actor.may(Permission::RunCycles) })
+}
+
+/// From the id that links and the ledger know to the page with the number that people know.
+pub(super) async fn by_id(visit: Visit, path: Path<String>) -> PageResult {
+    let id = path.into_inner();
+    let number = visit.read(move |r| Ok(service::by_id(r.conn, &r.actor, &id)?.number)).await?;
+    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/p/{number}"))).finish())
 }
 
 /// A cycle.

@@ -361,12 +361,14 @@ pub fn find(conn: &mut Conn, actor: &Actor, number: &str) -> Result<Cycle> {
     if actor.may_at(Permission::ReadCycles, &row.centre_id) { Ok(row) } else { Err(Error::NotFound) }
 }
 
-/// A cycle by id, for who holds its id already: links and search.
+/// A cycle by id, as links and the ledger name it.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn by_id(conn: &mut Conn, id: &str) -> Result<Cycle> {
-    store::by_id(conn, id)
+pub fn by_id(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Cycle> {
+    actor.see(Permission::ReadCycles)?;
+    let row = store::by_id(conn, id)?;
+    if actor.may_at(Permission::ReadCycles, &row.centre_id) { Ok(row) } else { Err(Error::NotFound) }
 }
 
 /// The actions of a cycle, in order.
