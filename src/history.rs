@@ -132,12 +132,15 @@ fn spoken(name: &str, value: &Value, lang: Lang) -> String {
 
 /// Where an object has its page, if it has one.
 pub fn page_of(kind: &str, id: &str, label: &str) -> Option<String> {
+    // Labels begin with the code or number by which people know the object.
+    let code = label.split_whitespace().next().map(crate::web::escape);
     match kind {
-        "document" => label.split_whitespace().next().map(|code| format!("/d/{}", crate::web::escape(code))),
+        "document" => code.map(|code| format!("/d/{code}")),
         "record" => Some(format!("/r/{id}")),
         "user" => Some(format!("/people/{id}")),
         "organisation" | "unit" | "centre" => Some("/organisation".to_owned()),
-        "cycle" => Some(format!("/improvement/{id}")),
+        "cycle" => code.map(|number| format!("/p/{number}")),
+        "signal" => Some(format!("/kpis/signals/{id}")),
         _ => None,
     }
 }

@@ -8,7 +8,6 @@ use cairn::ledger::Event;
 use cairn::text::{Lang, has};
 
 use crate::both;
-use crate::support::TestApp;
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -66,7 +66,7 @@ fn numbers(answer: &Answer) -> Vec<String> {
     answer.all("#results tbody th")
 }
 
-async fn staff(app: &TestApp) -> Visitor<'_> {
+fn staff(app: &TestApp) -> Visitor<'_> {
     app.organisation();
     form(app, "FR-02", "A/0", &[]);
     app.signed_in("zhaoxm", &[Role::Staff])
@@ -74,7 +74,7 @@ async fn staff(app: &TestApp) -> Visitor<'_> {
 
 both! {
     async fn a_record_is_begun_saved_submitted_and_locked(app: TestApp) {
-        let visitor = staff(app).await;
+        let visitor = staff(app);
         let blank = visitor.get("/records/FR-02/new").await;
         assert_eq!(blank.status, 200);
         assert!(blank.main().contains("FR-02 A/0") && blank.main().contains("赔付金额"), "{}", blank.main());
@@ -104,7 +104,7 @@ both! {
     }
 
     async fn a_draft_saved_in_two_places_loses_no_text(app: TestApp) {
-        let visitor = staff(app).await;
+        let visitor = staff(app);
         let begun = visitor.post("/records/FR-02/new", &[("values.customer", "沈女士")]).await;
         let path = begun.location().to_owned();
         assert_eq!(visitor.post(&path, &[("values.customer", "甲"), ("row_version", "1")]).await.status, 303);
@@ -116,7 +116,7 @@ both! {
     }
 
     async fn what_does_not_fit_is_named_and_keeps_what_was_typed(app: TestApp) {
-        let visitor = staff(app).await;
+        let visitor = staff(app);
         let sent = [("values.customer", "沈女士"), ("values.amount", "1,000"), ("values.received_on", "2026-02-30"), ("submit", "true")];
         let refused = visitor.post("/records/FR-02/new", &sent).await;
         assert_eq!(refused.status, 422);
@@ -173,7 +173,7 @@ both! {
     }
 
     async fn staff_see_their_own_records_only(app: TestApp) {
-        let visitor = staff(app).await;
+        let visitor = staff(app);
         let own = visitor.post("/records/FR-02/new", &FILLED).await;
         let other = app.signed_in("chenjing", &[Role::Staff]);
         assert_eq!(other.get(own.location()).await.status, 404);
@@ -264,7 +264,7 @@ both! {
     }
 
     async fn a_record_shows_the_version_it_was_made_on(app: TestApp) {
-        let visitor = staff(app).await;
+        let visitor = staff(app);
         let old = visitor.post("/records/FR-02/new", &FILLED).await;
         let draft = visitor.post("/records/FR-02/new", &[("values.customer", "沈女士")]).await;
         form(app, "FR-02", "A/1", &[json!({"id": "waybill", "label": {"zh": "运单号", "en": "Shipment"}, "type": "text", "required": true})]);
@@ -292,7 +292,7 @@ both! {
     }
 
     async fn form_and_json_make_the_same_record(app: TestApp) {
-        let visitor = staff(app).await;
+        let visitor = staff(app);
         let by_form = record(app, &visitor.post("/records/FR-02/new", &FILLED).await);
         let user = app.ledger().db.read(|conn| cairn::people::find_by_login(conn, "zhaoxm")).unwrap();
         let json: FillRecord =

@@ -46,8 +46,19 @@ pub struct Row {
 }
 
 impl Row {
-    fn of(row: &EventRow, lang: Lang, zone: Tz) -> Self {
-        Self { line: line(row, lang, zone), label: row.object_label.clone(), href: page_of(&row.object_kind, &row.object_id, &row.object_label) }
+    fn of(row: &EventRow, actor: &Actor, lang: Lang, zone: Tz) -> Self {
+        let href = page_of(&row.object_kind, &row.object_id, &row.object_label).filter(|_| opens(row, actor));
+        Self { line: line(row, lang, zone), label: row.object_label.clone(), href }
+    }
+}
+
+/// Whether the object's page is there for this actor: a link that leads nowhere is none.
+fn opens(row: &EventRow, actor: &Actor) -> bool {
+    match row.object_kind.as_str() {
+        "user" => actor.may(Permission::ManagePeople),
+        "organisation" | "unit" | "centre" => actor.may(Permission::ManageOrganisation),
+        "record" => actor.may(Permission::ReadRecords) || row.actor_id == actor.id,
+        _ => true,
     }
 }
 
@@ -72,7 +83,7 @@ pub fn find(conn: &mut Conn, actor: &Actor, search: &Search, lang: Lang, zone: T
         until: search.to.and_then(|day| day.succ_opt()).map(|day| begins(day, zone)),
         before: search.before,
     };
-    Ok(store::list(conn, &filter, limit)?.iter().map(|row| Row::of(row, lang, zone)).collect())
+    Ok(store::list(conn, &filter, limit)?.iter().map(|row| Row::of(row, actor, lang, zone)).collect())
 }
 
 /// What a person did themself, newest first: nobody needs a permission to see their own acts.
@@ -81,7 +92,7 @@ pub fn find(conn: &mut Conn, actor: &Actor, search: &Search, lang: Lang, zone: T
 /// When the database refuses.
 pub fn since(conn: &mut Conn, actor: &Actor, before: Option<i64>, lang: Lang, zone: Tz, limit: i64) -> Result<Vec<Row>> {
     let filter = Filter { actor: Some(actor.id.clone()), before, ..Filter::default() };
-    Ok(store::list(conn, &filter, limit)?.iter().map(|row| Row::of(row, lang, zone)).collect())
+    Ok(store::list(conn, &filter, limit)?.iter().map(|row| Row::of(row, actor, lang, zone)).collect())
 }
 
 /// One column of a row before and after.
@@ -164,7 +175,7 @@ pub fn proof(conn: &mut Conn, actor: &Actor, seq: i64, lang: Lang, zone: Tz) -> 
         details: leaf.details.iter().map(|(name, value)| (name.clone(), shown(value))).collect(),
         images: changes(&leaf.images, &earlier),
         request: leaf.request,
-        row: Row::of(&row, lang, zone),
+        row: Row::of(&row, actor, lang, zone),
     })
 }
 

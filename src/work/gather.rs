@@ -147,7 +147,7 @@ fn carry_out(action: &OpenAction, verb: &'static str) -> Task {
         who: if verb == "do" { action.cycle_owner.clone() } else { action.owner.clone() },
         since: action.since,
         due: Some(action.due_on),
-        href: format!("/improvement/{}", action.cycle_id),
+        href: format!("/p/{}", path(&action.cycle)),
     }
 }
 

@@ -30,7 +30,6 @@ pub(super) struct OpenSignal {
 /// An action that is not done.
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct OpenAction {
-    pub cycle_id: String,
     pub cycle: String,
     pub cycle_title: String,
     pub centre_id: String,
@@ -79,7 +78,6 @@ pub(super) fn actions(conn: &mut Conn, person: &str, late_before: Option<NaiveDa
         .order((cycle_actions::due_on, cycle_actions::id))
         .limit(MOST)
         .select((
-            cycles::id,
             cycles::number,
             cycles::title,
             cycles::centre_id,
