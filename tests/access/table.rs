@@ -1,0 +1,2 @@
+const TABLE: &str = "
+";
