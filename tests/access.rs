@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use actix_web::http::Method;
 use cairn::actor::{Permission, Role, may};
 use cairn::documents::{self, Adopt, Bilingual, FormExtra};
+use cairn::organisation::{self, CentreType, NewCentre};
 use cairn::people::{self, NewToken};
 use cairn::web::{Access, Endpoint};
 
@@ -17,7 +18,8 @@ use crate::support::{Answer, TestApp, Visitor, start};
 /// Who asks, in the order of the table's columns; then the token without a scope.
 const COLUMNS: [&str; 9] = ["nobody", "gone", "administrator", "quality_manager", "author", "approver", "auditor", "executive", "staff"];
 
-include!("access/table.rs");
+/// Route, then what each column gets.
+const TABLE: &str = include_str!("access/table.txt");
 
 /// What stands for the parameters of addresses.
 struct World {
@@ -36,6 +38,7 @@ impl World {
         let mut world = Self { app, places: BTreeMap::new() };
         world.people();
         world.documents();
+        world.centre();
         world.places();
         world
     }
@@ -44,6 +47,19 @@ impl World {
         for (pattern, value) in [("/assets/{path:.*}", "cairn.css"), ("/ledger/{seq}", "1")] {
             self.places.insert(pattern, value.to_owned());
         }
+    }
+
+    fn centre(&mut self) {
+        let command = NewCentre {
+            code: "HD".into(),
+            name: "华东客服中心".into(),
+            name_en: None,
+            unit_id: None,
+            zone: None,
+            centre_type: CentreType::ALL[0],
+        };
+        let id = self.app.ledger().write(&self.app.system(), move |tx| Ok(organisation::create_centre(tx, &command)?.id)).unwrap();
+        self.places.insert("/organisation/centres/{id}", id);
     }
 
     fn people(&mut self) {

@@ -7,6 +7,7 @@ mod library;
 mod search;
 mod transfer;
 
+mod access;
 mod api;
 mod api_documents;
 mod documents;
