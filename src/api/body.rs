@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
 
 use super::problem::ApiError;
@@ -15,10 +15,20 @@ use crate::web::{body, form};
 /// Largest JSON body.
 const LIMIT: usize = 1 << 20;
 
-/// A command sent as JSON.
-pub struct JsonBody<T>(pub T);
+/// A body as it was sent. It is judged only when its handler asks for the command: first comes who calls.
+pub struct JsonBody(Result<web::BytesMut>);
 
-impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
+impl JsonBody {
+    /// The command that the body means.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming the field; [`Error::TooLarge`] above 1 MiB.
+    pub fn command<T: DeserializeOwned>(self) -> Result<T> {
+        parse(&self.0?)
+    }
+}
+
+impl FromRequest for JsonBody {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, ApiError>>>>;
 
@@ -28,9 +38,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
         let mut payload = payload.take();
         Box::pin(async move {
             if !is_json {
-                return Err(Error::field("content-type", "not-json").into());
+                return Ok(Self(Err(Error::field("content-type", "not-json"))));
             }
-            Ok(Self(parse(&body::read(&mut payload, LIMIT).await?)?))
+            Ok(Self(body::read(&mut payload, LIMIT).await))
         })
     }
 }

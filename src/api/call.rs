@@ -10,9 +10,11 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
 
+use super::body::JsonBody;
 use super::page::Paging;
 use super::problem::ApiError;
 use super::tag;
+use crate::actor::Permission;
 use crate::error::{Error, Problem, Result};
 use crate::ledger::WriteTx;
 use crate::text::Lang;
@@ -73,10 +75,12 @@ impl ApiVisit {
     /// The command in a body, with the version that `If-Match` names as its `row_version`.
     ///
     /// # Errors
-    /// As [`ApiVisit::seen_version`]; [`Error::Invalid`] naming the field.
-    pub fn command_on_seen<T: DeserializeOwned>(&self, mut body: serde_json::Map<String, serde_json::Value>) -> Result<T> {
-        body.insert("row_version".to_owned(), self.seen_version()?.into());
-        serde_json::from_value(body.into()).map_err(|error| form::bad_shape(&error))
+    /// As [`ApiVisit::seen_version`] and [`JsonBody::command`].
+    pub fn command_on_seen<T: DeserializeOwned>(&self, body: JsonBody) -> Result<T> {
+        let seen = self.seen_version()?;
+        let mut fields: serde_json::Map<String, serde_json::Value> = body.command()?;
+        fields.insert("row_version".to_owned(), seen.into());
+        serde_json::from_value(fields.into()).map_err(|error| form::bad_shape(&error))
     }
 
     /// Which page of a list is asked for.
@@ -93,6 +97,14 @@ impl ApiVisit {
     /// [`Error::PreconditionRequired`] without `If-Match`, [`Error::Stale`] for a tag that cannot be of a current version.
     pub fn seen_version(&self) -> Result<i64> {
         tag::seen(self.if_match.as_deref())
+    }
+
+    /// Whether the caller may come at all: the first line of a change, before anything that was sent is judged.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] without a running token, [`Error::Forbidden`] naming the permission that is missing.
+    pub async fn admit(&self, permission: Option<Permission>) -> Result<()> {
+        self.read(move |reading| permission.map_or(Ok(()), |permission| reading.actor.require(permission))).await
     }
 
     /// Reads in the name of the token's person.

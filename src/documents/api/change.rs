@@ -1,12 +1,12 @@
 //! Changing documents as JSON. What exists is changed on the version that `If-Match` names.
 
 use actix_web::web;
-use serde_json::{Map, Value};
 
 use super::super::command::{Decide, NewDocument, Revise, SaveDraft, Submit, Withdraw};
 use super::super::model::{Document, Version};
 use super::super::service::{draft, read, review, withdraw as withdrawal};
 use super::view::{DocumentView, VersionView};
+use crate::actor::Permission::{ManageDocuments, WriteDocuments};
 use crate::api::{ApiResult, ApiVisit, JsonBody, created, tagged};
 use crate::error::{Error, Result};
 use crate::ledger::WriteTx;
@@ -14,7 +14,9 @@ use crate::ledger::WriteTx;
 /// Creates a document with its first draft; without a text it starts from its tier's template.
 #[utoipa::path(post, path = "/api/v1/documents", tag = "documents", request_body = NewDocument,
     responses((status = 201, body = VersionView)))]
-pub(super) async fn create(visit: ApiVisit, JsonBody(command): JsonBody<NewDocument>) -> ApiResult {
+pub(super) async fn create(visit: ApiVisit, body: JsonBody) -> ApiResult {
+    visit.admit(Some(WriteDocuments)).await?;
+    let command: NewDocument = body.command()?;
     let (tag, id, view) = visit
         .write(move |tx| {
             let (document, version) = draft::create(tx, &command)?;
@@ -28,8 +30,10 @@ pub(super) async fn create(visit: ApiVisit, JsonBody(command): JsonBody<NewDocum
 #[utoipa::path(post, path = "/api/v1/documents/{code}/revisions", tag = "documents", request_body = Revise,
     params(("code" = String, Path, description = "Code"), ("If-Match" = String, Header, description = "ETag of the document as last seen")),
     responses((status = 201, body = VersionView)))]
-pub(super) async fn revise(visit: ApiVisit, code: web::Path<String>, JsonBody(command): JsonBody<Revise>) -> ApiResult {
+pub(super) async fn revise(visit: ApiVisit, code: web::Path<String>, body: JsonBody) -> ApiResult {
+    visit.admit(Some(WriteDocuments)).await?;
     let seen = visit.seen_version()?;
+    let command: Revise = body.command()?;
     let (tag, id, view) = visit
         .write(move |tx| {
             let document = current(tx, &code, seen)?;
@@ -44,7 +48,8 @@ pub(super) async fn revise(visit: ApiVisit, code: web::Path<String>, JsonBody(co
 #[utoipa::path(put, path = "/api/v1/versions/{id}", tag = "documents", request_body = SaveDraft,
     params(("id" = String, Path, description = "Id of the version"), ("If-Match" = String, Header, description = "ETag of the version as last seen")),
     responses((status = 200, body = VersionView)))]
-pub(super) async fn save(visit: ApiVisit, id: web::Path<String>, JsonBody(body): JsonBody<Map<String, Value>>) -> ApiResult {
+pub(super) async fn save(visit: ApiVisit, id: web::Path<String>, body: JsonBody) -> ApiResult {
+    visit.admit(Some(WriteDocuments)).await?;
     let command: SaveDraft = visit.command_on_seen(body)?;
     changed(visit, move |tx| draft::save(tx, &id, &command)).await
 }
@@ -53,7 +58,8 @@ pub(super) async fn save(visit: ApiVisit, id: web::Path<String>, JsonBody(body):
 #[utoipa::path(post, path = "/api/v1/versions/{id}/submit", tag = "documents", request_body = Submit,
     params(("id" = String, Path, description = "Id of the version"), ("If-Match" = String, Header, description = "ETag of the version as last seen")),
     responses((status = 200, body = VersionView)))]
-pub(super) async fn submit(visit: ApiVisit, id: web::Path<String>, JsonBody(body): JsonBody<Map<String, Value>>) -> ApiResult {
+pub(super) async fn submit(visit: ApiVisit, id: web::Path<String>, body: JsonBody) -> ApiResult {
+    visit.admit(Some(WriteDocuments)).await?;
     let command: Submit = visit.command_on_seen(body)?;
     changed(visit, move |tx| review::submit(tx, &id, &command)).await
 }
@@ -62,8 +68,10 @@ pub(super) async fn submit(visit: ApiVisit, id: web::Path<String>, JsonBody(body
 #[utoipa::path(post, path = "/api/v1/versions/{id}/decision", tag = "documents", request_body = Decide,
     params(("id" = String, Path, description = "Id of the version"), ("If-Match" = String, Header, description = "ETag of the version as last seen")),
     responses((status = 200, body = VersionView)))]
-pub(super) async fn decide(visit: ApiVisit, id: web::Path<String>, JsonBody(command): JsonBody<Decide>) -> ApiResult {
+pub(super) async fn decide(visit: ApiVisit, id: web::Path<String>, body: JsonBody) -> ApiResult {
+    visit.admit(None).await?;
     let seen = visit.seen_version()?;
+    let command: Decide = body.command()?;
     changed(visit, move |tx| {
         let actor = tx.actor.clone();
         let (_, version) = read::version(tx, &actor, &id)?;
@@ -77,8 +85,10 @@ pub(super) async fn decide(visit: ApiVisit, id: web::Path<String>, JsonBody(comm
 #[utoipa::path(post, path = "/api/v1/documents/{code}/withdraw", tag = "documents", request_body = Withdraw,
     params(("code" = String, Path, description = "Code"), ("If-Match" = String, Header, description = "ETag of the document as last seen")),
     responses((status = 200, body = DocumentView)))]
-pub(super) async fn withdraw(visit: ApiVisit, code: web::Path<String>, JsonBody(command): JsonBody<Withdraw>) -> ApiResult {
+pub(super) async fn withdraw(visit: ApiVisit, code: web::Path<String>, body: JsonBody) -> ApiResult {
+    visit.admit(Some(ManageDocuments)).await?;
     let seen = visit.seen_version()?;
+    let command: Withdraw = body.command()?;
     let (tag, view) = visit
         .write(move |tx| {
             let document = current(tx, &code, seen)?;
