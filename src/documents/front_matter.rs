@@ -222,14 +222,7 @@ pub fn read(text: &str) -> Document<'_> {
 }
 
 fn plain(body: &str) -> Document<'_> {
-    Document {
-        matter: FrontMatter::default(),
-        has_matter: false,
-        lines: BTreeMap::new(),
-        problems: Vec::new(),
-        body,
-        body_line: 1,
-    }
+    Document { matter: FrontMatter::default(), has_matter: false, lines: BTreeMap::new(), problems: Vec::new(), body, body_line: 1 }
 }
 
 /// The YAML between the two `---` lines and the body behind them.

@@ -18,6 +18,7 @@ mod hostile_tests;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -33,7 +34,7 @@ pub const MAX_NESTING: usize = 64;
 /// Largest output before sanitising, in bytes.
 pub const MAX_OUTPUT_BYTES: usize = 2 * 1024 * 1024;
 /// Most elements (paragraphs, cells, links, emphases …) that one text may produce.
-pub const MAX_ELEMENTS: usize = 15_000;
+pub const MAX_ELEMENTS: usize = 12_000;
 /// A shortcut reference longer than this is never a document code.
 const MAX_REFERENCE_CHARS: usize = 80;
 
@@ -142,7 +143,9 @@ pub struct RenderOptions<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MarkdownError {
     /// The text is longer than [`MAX_INPUT_BYTES`].
-    #[error("the text has {bytes} bytes, more than {MAX_INPUT_BYTES}: split it into several documents or attach the long part as a file")]
+    #[error(
+        "the text has {bytes} bytes, more than {MAX_INPUT_BYTES}: split it into several documents or attach the long part as a file"
+    )]
     TooLong {
         /// Length of the text in bytes.
         bytes: usize,
@@ -154,7 +157,9 @@ pub enum MarkdownError {
         line: usize,
     },
     /// More than [`MAX_ELEMENTS`] elements.
-    #[error("line {line}: the text has more than {MAX_ELEMENTS} cells, links and other elements up to here: split the document or attach the table as a file")]
+    #[error(
+        "line {line}: the text has more than {MAX_ELEMENTS} cells, links and other elements up to here: split the document or attach the table as a file"
+    )]
     TooManyElements {
         /// Line at which the limit is passed, from 1.
         line: usize,
@@ -189,10 +194,9 @@ impl MarkdownError {
     pub fn line(&self) -> Option<usize> {
         match self {
             Self::TooLong { .. } => None,
-            Self::TooDeep { line }
-            | Self::TooManyElements { line }
-            | Self::TooLarge { line }
-            | Self::Unclosed { line } => Some(*line),
+            Self::TooDeep { line } | Self::TooManyElements { line } | Self::TooLarge { line } | Self::Unclosed { line } => {
+                Some(*line)
+            }
         }
     }
 
@@ -214,14 +218,11 @@ impl MarkdownError {
 ///
 /// # Errors
 /// [`MarkdownError`] when the text passes one of the limits of this module.
-pub fn render(
-    text: &str,
-    resolve: &dyn Fn(&str) -> Reference,
-    options: &RenderOptions<'_>,
-) -> Result<Rendered, MarkdownError> {
+pub fn render(text: &str, resolve: &dyn Fn(&str) -> Reference, options: &RenderOptions<'_>) -> Result<Rendered, MarkdownError> {
     if text.len() > MAX_INPUT_BYTES {
         return Err(MarkdownError::TooLong { bytes: text.len() });
     }
+    let text = &*with_plain_line_ends(text);
     limits::check_source(text)?;
     let seen = RefCell::new(Seen::default());
     let callback = |link: BrokenLink<'_>| seen.borrow_mut().resolve(&link, resolve);
@@ -235,6 +236,11 @@ pub fn render(
         references: seen.into_references(text),
         plain: written.plain,
     })
+}
+
+/// Carriage returns become line feeds: the parser takes quadratic time over lines that end with a carriage return alone.
+fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) }
 }
 
 /// Splits a reference text into code and clause: `QP-08 5.3` is `QP-08` and `5.3`.
@@ -252,10 +258,7 @@ fn is_clause(text: &str) -> bool {
 }
 
 fn parser_options() -> Options {
-    Options::ENABLE_TABLES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_TASKLISTS
+    Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES | Options::ENABLE_TASKLISTS
 }
 
 /// Outcomes of the shortcut references met while parsing; a link of the event stream points into `outcomes`.

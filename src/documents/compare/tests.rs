@@ -30,7 +30,12 @@ fn chinese_changes_are_marked_by_character() {
     use ChangeKind::{Added, Changed, Same};
     assert_eq!(
         outline(&change),
-        [(Some("1"), "目的", Same), (Some("4.2"), "投诉管理员", Changed), (Some("5.3"), "升级处理", Changed), (Some("5.4"), "外部评审", Added)]
+        [
+            (Some("1"), "目的", Same),
+            (Some("4.2"), "投诉管理员", Changed),
+            (Some("5.3"), "升级处理", Changed),
+            (Some("5.4"), "外部评审", Added)
+        ]
     );
     let clause = &change.clauses[1];
     assert_eq!(marked(&clause.left), "在 [-4-] 小时内完成登记与分级，指定处理人，并把受理编号告知客户。");
@@ -67,7 +72,12 @@ fn clauses_are_followed_through_numbers_and_titles() {
     let change = compare(left, right);
     assert_eq!(
         outline(&change),
-        [(Some("5.1"), "Receive", Same), (Some("5.2"), "Verify", Added), (Some("5.3"), "Judge", Moved), (Some("6"), "Old", Removed)]
+        [
+            (Some("5.1"), "Receive", Same),
+            (Some("5.2"), "Verify", Added),
+            (Some("5.3"), "Judge", Moved),
+            (Some("6"), "Old", Removed)
+        ]
     );
     assert_eq!(change.clauses[2].old_number.as_deref(), Some("5.2"));
     let retitled = compare("## 3 Duties\n\na b c d\n", "## 3 Responsibilities\n\na b c d\n");
@@ -89,7 +99,8 @@ fn a_rewritten_sentence_reads_as_one_change() {
 
 #[test]
 fn values_and_lists_are_compared() {
-    let changes = compare_fields(&[("title", "投诉程序", "投诉处理程序"), ("owner", "CSQ", "CSQ"), ("effective", "", "2026-11-21")]);
+    let changes =
+        compare_fields(&[("title", "投诉程序", "投诉处理程序"), ("owner", "CSQ", "CSQ"), ("effective", "", "2026-11-21")]);
     assert_eq!(changes.len(), 2);
     assert_eq!((marked(&changes[0].left), marked(&changes[0].right)), ("投诉程序".into(), "投诉{+处理+}程序".into()));
     assert_eq!((marked(&changes[1].left), marked(&changes[1].right)), (String::new(), "{+2026-11-21+}".into()));
@@ -101,11 +112,22 @@ fn values_and_lists_are_compared() {
 
 #[test]
 fn large_and_unlike_texts_stay_within_the_bound() {
-    let size = 256 * 1024;
+    // The bar is 100 ms for 256 KB on an optimised build; an unoptimised one gets smaller texts and more time.
+    let optimised = !cfg!(debug_assertions);
+    let size = if optimised { 256 * 1024 } else { 48 * 1024 };
     let fill = |unit: &str| unit.repeat(size / unit.len());
     let numbered = |step: usize| (0..size / 12).map(|n| format!("词{} 语句\n", n * step % 9973)).collect::<String>();
-    let paragraphs = |word: &str| (0..2000).map(|n| format!("第{n}段，{}。\n\n", word.repeat(20 + n % 7))).collect::<String>();
-    let headings = |word: &str| (0..20_000).map(|n| format!("## {n} {word}\n")).collect::<String>();
+    let paragraphs =
+        |word: &str| (0..size / 130).map(|n| format!("第{n}段，{}。\n\n", word.repeat(20 + n % 7))).collect::<String>();
+    let headings = |word: &str| (0..size / 13).map(|n| format!("## {n} {word}\n")).collect::<String>();
+    let unlike = |seed: u32| {
+        let mut state = seed;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            char::from_u32(0x4E00 + (state >> 16) % 50).unwrap_or('一')
+        };
+        (0..size / 3000).map(|n| format!("## {n} 条\n{}\n", (0..950).map(|_| next()).collect::<String>())).collect::<String>()
+    };
     let cases = [
         ("unlike characters", fill("客户"), fill("投诉")),
         ("shifted characters", fill("客户投诉处理"), fill("诉处理客户投")),
@@ -114,11 +136,12 @@ fn large_and_unlike_texts_stay_within_the_bound() {
         ("many clauses", headings("a"), headings("b")),
         ("many new clauses", headings("a").replace("## ", "## x"), headings("b").replace("## ", "## y")),
         ("one long word", "a".repeat(size), "b".repeat(size)),
+        ("clauses of unlike characters", unlike(1), unlike(2)),
         ("blank", " ".repeat(size), "\n".repeat(size)),
         ("nothing to something", String::new(), fill("客户投诉。\n")),
         ("spread changes", fill("客户投诉处理程序\n"), fill("客户投诉处理程序\n").replacen("程序", "规程", 900)),
     ];
-    let limit = if cfg!(debug_assertions) { Duration::from_secs(8) } else { Duration::from_millis(400) };
+    let limit = Duration::from_millis(if optimised { 400 } else { 4_000 });
     for (name, left, right) in cases {
         let mut best = Duration::MAX;
         for _ in 0..2 {
@@ -145,7 +168,9 @@ fn a_small_change_in_a_large_text_is_still_shown_by_words() {
 }
 
 fn passage() -> impl Strategy<Value = String> {
-    let piece = prop::sample::select(vec!["客", "户", "投诉", "the ", "owner", "，", "。", "\n", "\n\n", "## 1 A\n", "## B\n", "- ", "4", " "]);
+    let piece = prop::sample::select(vec![
+        "客", "户", "投诉", "the ", "owner", "，", "。", "\n", "\n\n", "## 1 A\n", "## B\n", "- ", "4", " ",
+    ]);
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 

@@ -40,7 +40,8 @@ fn class_of(c: char) -> Class {
 
 /// Letters and digits of scripts that part their words by spaces.
 fn is_word(c: char) -> bool {
-    let own_word = matches!(c, '\u{2E80}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}');
+    let own_word =
+        matches!(c, '\u{2E80}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}');
     c == '_' || c.is_alphanumeric() && !own_word
 }
 

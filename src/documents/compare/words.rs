@@ -9,7 +9,7 @@ use super::tokens::{is_meaningful, is_paragraph_end, longest_rising, tokens};
 use super::{Segment, SegmentKind};
 
 /// Token pairs that one comparison may weigh in all.
-const TOTAL_WORK: usize = 12_000_000;
+const TOTAL_WORK: usize = 9_000_000;
 /// Token pairs above which a passage is first cut into lines.
 const DIRECT_WORK: usize = 1_000_000;
 

@@ -32,14 +32,7 @@ pub(super) fn document<'t>(source: &str, body: &'t str, body_line: usize) -> Opt
             }
         }
     }
-    Some(Document {
-        matter: reader.matter,
-        has_matter: true,
-        lines: reader.lines,
-        problems: reader.problems,
-        body,
-        body_line,
-    })
+    Some(Document { matter: reader.matter, has_matter: true, lines: reader.lines, problems: reader.problems, body, body_line })
 }
 
 /// Every line with content starts with a word and a colon.

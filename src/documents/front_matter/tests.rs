@@ -51,7 +51,9 @@ fn a_form_is_read_and_written_back_unchanged() {
 
 #[test]
 fn scalars_keep_their_spelling() {
-    let file = read("---\nversion: 1.10\ncode: 007\neffective: 2026-11-21\nqms_version: 2.2.0  \nsop_id: CSC PR.015\nrecord_version:\ntags: [a, 'b, c']\n---\n");
+    let file = read(
+        "---\nversion: 1.10\ncode: 007\neffective: 2026-11-21\nqms_version: 2.2.0  \nsop_id: CSC PR.015\nrecord_version:\ntags: [a, 'b, c']\n---\n",
+    );
     assert_eq!(file.problems, []);
     assert_eq!(file.matter.version.as_deref(), Some("1.10"));
     assert_eq!(file.matter.code.as_deref(), Some("007"));
@@ -67,7 +69,9 @@ fn scalars_keep_their_spelling() {
 
 #[test]
 fn files_without_front_matter_are_all_body() {
-    for text in ["", "# Title\n", "\n---\na: b\n---\n", "---\nno end", "---", "----\na\n----\n", "---\nOnce upon a time\n---\nthe end\n"] {
+    for text in
+        ["", "# Title\n", "\n---\na: b\n---\n", "---\nno end", "---", "----\na\n----\n", "---\nOnce upon a time\n---\nthe end\n"]
+    {
         let file = read(text);
         assert!(!file.has_matter, "{text:?}");
         assert_eq!((file.body, file.body_line), (text, 1));
@@ -136,8 +140,24 @@ fn text() -> impl Strategy<Value = String> {
         "[A-Za-z0-9 :#,\\[\\]{}'\"\\\\|>&*!%@`~-]{1,20}",
         "[客户投诉处理程序：，。（） a-z]{1,12}",
         "\\PC{1,20}",
-        prop::sample::select(vec!["null", "yes", "1.0", "007", "~", "- a", "2026-01-01", "a: b", "a #b", "---", "...", "A/0", "\u{FEFF}x", "a\nb", "é\u{85}"])
-            .prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "null",
+            "yes",
+            "1.0",
+            "007",
+            "~",
+            "- a",
+            "2026-01-01",
+            "a: b",
+            "a #b",
+            "---",
+            "...",
+            "A/0",
+            "\u{FEFF}x",
+            "a\nb",
+            "é\u{85}"
+        ])
+        .prop_map(str::to_owned),
     ]
     .prop_map(|text| text.trim().to_owned())
     .prop_filter("blank is the same as absent", |text| !text.is_empty())
@@ -174,7 +194,11 @@ fn matter() -> impl Strategy<Value = FrontMatter> {
     ];
     let texts = (prop::option::of(text()), prop::option::of(text()), prop::option::of(text()), prop::option::of(text()));
     let lists = (prop::collection::vec(text(), 0..3), prop::collection::vec(text(), 0..3), prop::collection::vec(field(), 0..3));
-    let rest = (prop::option::of(1u8..=4), prop::option::of(0i32..40_000), prop::collection::btree_map("x_[a-z ]{0,5}[a-z]", unknown_value, 0..3));
+    let rest = (
+        prop::option::of(1u8..=4),
+        prop::option::of(0i32..40_000),
+        prop::collection::btree_map("x_[a-z ]{0,5}[a-z]", unknown_value, 0..3),
+    );
     (texts, lists, rest).prop_map(|((code, title, version, reason), (parents, files, fields), (tier, days, unknown))| FrontMatter {
         code,
         title,

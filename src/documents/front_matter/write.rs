@@ -123,7 +123,9 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
     let starts_well = text.starts_with(|c: char| c.is_alphabetic());
     let ends_well = !text.ends_with([' ', ':']);
     let harmless = |c: char| {
-        c == ' ' || c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '(' | ')' | '+' | '=' | ';')
+        c == ' '
+            || c.is_alphanumeric()
+            || matches!(c, '-' | '_' | '.' | '/' | '(' | ')' | '+' | '=' | ';')
             || (!c.is_ascii() && !c.is_control() && !c.is_whitespace() && c < '\u{FE00}')
             || (!in_flow && c == ',')
             || matches!(c, '\u{FF00}'..='\u{FFEF}' | '\u{3000}'..='\u{303F}') && !c.is_whitespace()

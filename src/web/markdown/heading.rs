@@ -13,10 +13,8 @@ pub fn split_number(heading: &str) -> Option<(&str, &str)> {
     let marked = rest.starts_with(['.', '、', '．']) || number.contains('.');
     let title = rest.trim_start_matches(['.', '、', '．']);
     let spaced = title.starts_with(char::is_whitespace) || title.is_empty();
-    if !spaced && !(marked && title.starts_with(|c: char| !c.is_ascii_alphanumeric())) {
-        return None;
-    }
-    Some((number, title.trim()))
+    let joined = marked && title.starts_with(|c: char| !c.is_ascii_alphanumeric());
+    (spaced || joined).then(|| (number, title.trim()))
 }
 
 /// Byte length of a leading `5`, `5.3.1` or `A.2`.

@@ -1,6 +1,6 @@
 //! What is refused before it costs anything: deep nesting, floods of elements, link titles that never close.
 //!
-//! The parser is linear on nearly every input. Two families are not: many lines under deeply nested containers (each
+//! The parser is linear on nearly every input. Two families are not (a third, lone carriage returns, is replaced before): many lines under deeply nested containers (each
 //! line is matched against each open container), and link titles that run over many lines (at each line end the parser
 //! walks from the link to that line again). Both are estimated from the source, in one pass and without parsing. The rest is
 //! capped while the events stream in, so that a hostile text stops early.
@@ -15,8 +15,6 @@ use super::{MAX_ELEMENTS, MAX_NESTING, MarkdownError};
 const MAX_NESTED_WORK: usize = 2_000_000;
 /// Bytes times lines the parser may walk in search of the ends of link titles.
 const MAX_TITLE_WORK: usize = 16_000_000;
-/// A character that must be written as an entity costs the sanitiser about a third of an element.
-const ESCAPES_PER_ELEMENT: usize = 3;
 
 /// One event of the text and the byte at which it starts.
 pub(super) struct Node<'a> {
@@ -53,7 +51,7 @@ pub(super) fn line_of(text: &str, offset: usize) -> usize {
 /// Estimates from the source alone whether parsing would take more than linear time.
 pub(super) fn check_source(text: &str) -> Result<(), MarkdownError> {
     let (mut deepest, mut deepest_line, mut lines) = (0, 1, 0);
-    for line in text.split(['\n', '\r']) {
+    for line in text.split('\n') {
         lines += 1;
         let depth = container_depth(line.as_bytes());
         if depth > deepest {
@@ -186,7 +184,7 @@ pub(super) fn collect<'a>(
     text: &str,
 ) -> Result<Vec<Node<'a>>, MarkdownError> {
     let mut collected = Collected { nodes: Vec::new(), run: String::new(), run_offset: 0 };
-    let (mut depth, mut weight) = (0usize, 0usize);
+    let (mut depth, mut elements) = (0usize, 0usize);
     for (event, range) in events {
         let offset = range.start;
         match &event {
@@ -195,11 +193,11 @@ pub(super) fn collect<'a>(
             Event::End(_) => depth = depth.saturating_sub(1),
             _ => {}
         }
-        weight += weight_of(&event);
+        elements += usize::from(is_element(&event));
         if depth > MAX_NESTING {
             return Err(MarkdownError::TooDeep { line: line_of(text, offset) });
         }
-        if weight > MAX_ELEMENTS * ESCAPES_PER_ELEMENT {
+        if elements > MAX_ELEMENTS {
             return Err(MarkdownError::TooManyElements { line: line_of(text, offset) });
         }
         collected.push(event, offset);
@@ -208,17 +206,9 @@ pub(super) fn collect<'a>(
     Ok(collected.nodes)
 }
 
-fn weight_of(event: &Event<'_>) -> usize {
-    match event {
-        Event::Text(text) => escapes(text),
-        Event::Code(text) => ESCAPES_PER_ELEMENT + escapes(text),
-        Event::End(_) | Event::SoftBreak => 0,
-        _ => ESCAPES_PER_ELEMENT,
-    }
-}
-
-fn escapes(text: &str) -> usize {
-    memchr::memchr2_iter(b'<', b'&', text.as_bytes()).count()
+/// Whether an event makes an element of its own.
+fn is_element(event: &Event<'_>) -> bool {
+    !matches!(event, Event::Text(_) | Event::End(_) | Event::SoftBreak)
 }
 
 /// Events with their runs of text joined; a soft break becomes a line end inside the run.

@@ -34,10 +34,7 @@ fn headings_carry_numbers_and_anchors() {
     assert!(page.html.contains(r#"<h2 id="h3">Annex</h2>"#));
     assert!(!page.html.contains("<h1") && !page.html.contains("客户投诉处理程序"));
     let toc: Vec<_> = page.toc.iter().map(|e| (e.level, e.number.as_deref(), e.title.as_str(), e.anchor.as_str())).collect();
-    assert_eq!(
-        toc,
-        [(2, Some("5"), "流程", "c5"), (3, Some("5.3"), "升级处理", "c53"), (2, None, "Annex", "h3")]
-    );
+    assert_eq!(toc, [(2, Some("5"), "流程", "c5"), (3, Some("5.3"), "升级处理", "c53"), (2, None, "Annex", "h3")]);
     assert_eq!(page.plain, "5 流程\n5.3 升级处理\ntext\nAnnex");
 }
 
@@ -85,7 +82,10 @@ fn images_and_files_stay_inside() {
         html("![流程图](assets/flow.png \"t\")"),
         "<p><img src=\"/files/assets/flow.png\" alt=\"流程图\" loading=\"lazy\" title=\"t\"></p>\n"
     );
-    assert!(html("![logo](https://a.example/x.png)").contains(r#"<a class="ext" href="https://a.example/x.png" rel="noopener noreferrer">logo</a>"#));
+    assert!(
+        html("![logo](https://a.example/x.png)")
+            .contains(r#"<a class="ext" href="https://a.example/x.png" rel="noopener noreferrer">logo</a>"#)
+    );
     assert!(html("![gone](img/gone.png)").contains(r#"<span class="missing" title="File missing: img/gone.png">gone</span>"#));
     assert!(html("[plan](assets/plan.pdf)").contains(r#"<a href="/files/assets/plan.pdf">plan</a>"#));
     assert!(html("[plan](old/plan.pdf)").contains(r#"<span class="missing" title="File missing: old/plan.pdf">plan</span>"#));
@@ -96,10 +96,13 @@ fn images_and_files_stay_inside() {
 #[test]
 fn blocks_are_written() {
     assert_eq!(html("a\nb"), "<p>a\nb</p>\n");
+    assert_eq!(html("a\r\n\r\nb\rc"), "<p>a</p>\n<p>b\nc</p>\n");
     assert_eq!(html("规定客户\n投诉"), "<p>规定客户投诉</p>\n");
     assert_eq!(html("~~x~~ *y* **z**"), "<p><s>x</s> <em>y</em> <strong>z</strong></p>\n");
     assert_eq!(html("3. a\n4. b"), "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>\n");
     assert_eq!(html("```rust\n<a> & \"b\"\n```"), "<pre tabindex=\"0\"><code>&lt;a&gt; &amp; \"b\"\n</code></pre>\n");
+    assert_eq!(html("a \u{FDD1}b\u{FDD0}lt;"), "<p>a \u{FFFD}b\u{FFFD}lt;</p>\n", "reserved characters are no back door");
+    assert_eq!(html("&lt;b&gt; &amp;amp; \\<i>"), "<p>&lt;b&gt; &amp;amp; &lt;i&gt;</p>\n");
     assert_eq!(html("> q\n\n---"), "<blockquote>\n<p>q</p>\n</blockquote>\n<hr>\n");
     assert_eq!(html("a<br>b<b>c</b><!-- x -->"), "<p>a<br>\nbc</p>\n");
     assert_eq!(html("<div>\nhidden\n</div>\n\nshown"), "<p>shown</p>\n");
@@ -209,8 +212,32 @@ const PAYLOADS: [&str; 84] = [
 /// Every tag and attribute of the output, so that the check does not depend on how a payload is spelled.
 fn assert_inert(payload: &str, page: &str) {
     let allowed_tags = [
-        "a", "blockquote", "br", "code", "div", "em", "h2", "h3", "hr", "img", "li", "ol", "p", "pre", "s", "section",
-        "span", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "div",
+        "em",
+        "h2",
+        "h3",
+        "hr",
+        "img",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "section",
+        "span",
+        "strong",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
     ];
     let fragment = scan_tags(page);
     for (tag, attributes) in fragment {

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use pulldown_cmark::{Event, HeadingLevel};
 
+use super::super::TocEntry;
 use super::super::heading::split_number;
 use super::super::limits::Node;
-use super::super::TocEntry;
 use super::inline::escape;
 use super::{Note, Writer, end_of, words_of};
 

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use pulldown_cmark::LinkType;
 
-use super::super::links::{is_remote, is_site_or_scheme, safe_href};
 use super::super::Reference;
+use super::super::clean::{AMPERSAND, LESS, QUOTE, is_reserved};
+use super::super::links::{is_remote, is_site_or_scheme, safe_href};
 use super::{Writer, words_of};
 
 impl Writer<'_, '_> {
@@ -140,31 +141,21 @@ impl Writer<'_, '_> {
     }
 }
 
-/// Escapes for text and for attribute values alike.
+/// Escapes for text and for attribute values in double quotes.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
+    push_escaped(&mut out, text);
+    out.replace('"', QUOTE.encode_utf8(&mut [0; 4]))
 }
 
-/// Escapes running text; quotation marks and `>` are harmless there and stay, entities are dear.
+/// Escapes running text; quotation marks and `>` are harmless there and stay.
 fn push_escaped(out: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some(at) = memchr::memchr2(b'<', b'&', rest.as_bytes()) {
-        out.push_str(&rest[..at]);
-        out.push_str(if rest.as_bytes()[at] == b'<' { "&lt;" } else { "&amp;" });
-        rest = &rest[at + 1..];
-    }
-    out.push_str(rest);
+    out.extend(text.chars().map(|c| match c {
+        '&' => AMPERSAND,
+        '<' => LESS,
+        c if is_reserved(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    }));
 }
 
 fn title_attribute(title: &str) -> String {

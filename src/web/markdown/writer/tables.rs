@@ -27,10 +27,7 @@ impl<'a> Writer<'_, 'a> {
             label.push_str(&self.last_heading);
         }
         let label = escape(&label);
-        let _ = writeln!(
-            self.html,
-            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\"><table>"
-        );
+        let _ = writeln!(self.html, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\"><table>");
         self.table = Some(Table {
             alignments: alignments.to_vec(),
             column: 0,
