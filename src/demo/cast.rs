@@ -66,7 +66,7 @@ pub(super) fn enter(ledger: &Ledger, today: NaiveDate) -> Result<HashMap<&'stati
             let new = NewCentre { code: code.into(), name: name.into(), name_en: Some(en.into()), unit_id, zone: None, centre_type };
             organisation::create_centre(tx, &new)?;
         }
-        Ok(())
+        crate::kpi::install_pack(tx)
     })?;
     ledger.write(&system, move |tx| CAST.iter().map(|part| cast(tx, part, today)).collect())
 }

@@ -1,7 +1,9 @@
 //! The demo organisation: two years of a fictional express company, made through the same services as anybody's work, on an
 //! injected clock that walks up to today.
 
+mod calls;
 mod cast;
+mod cycles;
 mod papers;
 mod story;
 

@@ -5,12 +5,14 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::papers::{self, Paper, Signers};
-use super::Stage;
+use super::{Stage, calls, cycles};
 use crate::documents::{Decision, Step};
 use crate::error::{Error, Result};
+use crate::kpi;
+use crate::records;
 use crate::shipped;
 
 type Act = Box<dyn FnOnce(&Stage) -> Result<()>>;
@@ -34,6 +36,9 @@ pub(super) fn play(stage: &Stage) -> Result<()> {
     let mut acts = Acts::default();
     first_versions(stage, &mut acts)?;
     revisions(stage, &mut acts)?;
+    call_logs(stage, &mut acts);
+    records(stage, &mut acts)?;
+    cycles::acts(stage, &mut acts);
     acts.0.sort_by_key(|(day, minute, _)| (*day, *minute));
     for (day, minute, act) in acts.0 {
         stage.go(day, minute)?;
@@ -165,3 +170,90 @@ fn in_preparation(stage: &Stage, acts: &mut Acts) -> Result<()> {
     Ok(())
 }
 
+/// One log a month, on the first working minutes of the next; the running month up to the day before yesterday.
+fn call_logs(stage: &Stage, acts: &mut Acts) {
+    let mut from = stage.ago(super::HISTORY - 40).with_day(1).unwrap_or(stage.today);
+    let last = stage.ago(2);
+    while from <= last {
+        let next = from.checked_add_months(chrono::Months::new(1)).unwrap_or(stage.today);
+        let to = next.checked_sub_days(Days::new(1)).unwrap_or(from).min(last);
+        let (whole, day) = (to < last, if to < last { next } else { stage.ago(1) });
+        let begin = from;
+        acts.add(day, 510, move |stage| import(stage, begin, to));
+        if whole {
+            acts.add(day, 570, |stage| answer_signals(stage, None));
+        } else {
+            acts.add(day, 570, |stage| answer_signals(stage, Some("HN")));
+        }
+        from = next;
+    }
+}
+
+fn import(stage: &Stage, from: NaiveDate, to: NaiveDate) -> Result<()> {
+    let csv = calls::log(from, to, stage.today);
+    let request = kpi::Import {
+        mapping: calls::MAPPING.into(),
+        centre: None,
+        file_name: format!("hotline-{}.csv", from.format("%Y-%m")),
+        replace: false,
+    };
+    kpi::import(&stage.ledger, &stage.evidence, stage.actor("wangfang")?, &request, csv.as_bytes()).map(|_| ())
+}
+
+/// The quality manager answers the signals of the day, except those of one centre, of which the latest stays open.
+fn answer_signals(stage: &Stage, keep: Option<&str>) -> Result<()> {
+    let actor = stage.actor("wangfang")?.clone();
+    let (open, kept) = stage.ledger.db.read(|conn| {
+        let centre = keep.map(|code| crate::organisation::centre_by_code(conn, code)).transpose()?;
+        Ok((kpi::open_signals(conn, &actor)?, centre.map(|centre| centre.id)))
+    })?;
+    let mut spared = false;
+    for signal in open {
+        if kept.as_deref() == Some(&signal.centre_id) && signal.code == "abandonment_rate" && !spared {
+            spared = true;
+            continue;
+        }
+        let text = "已核对当日排班、线路记录和业务量：属已知原因的波动，原因与处理记入当月质量分析，不另立循环。";
+        stage.write("wangfang", move |tx| kpi::explain(tx, &signal.id, text).map(|_| ()))?;
+    }
+    Ok(())
+}
+
+#[derive(serde::Deserialize)]
+struct Entry {
+    form: String,
+    centre: String,
+    day: i64,
+    by: String,
+    values: BTreeMap<String, serde_json::Value>,
+}
+
+fn records(stage: &Stage, acts: &mut Acts) -> Result<()> {
+    let text = shipped::get("records/demo.yaml").ok_or_else(|| Error::internal("the demo records are not shipped"))?;
+    let entries: Vec<Entry> = serde_saphyr::from_str(&text).map_err(Error::internal)?;
+    for (index, entry) in entries.into_iter().enumerate() {
+        let day = stage.ago(u64::try_from(-entry.day).unwrap_or_default());
+        let minute = 560 + u32::try_from(index * 37 % 420).unwrap_or_default();
+        acts.add(day, minute, move |stage| fill_in(stage, entry));
+    }
+    Ok(())
+}
+
+fn fill_in(stage: &Stage, entry: Entry) -> Result<()> {
+    let values = entry.values.iter().map(|(id, value)| (id.clone(), serde_json::Value::String(written(stage, value)))).collect();
+    let command = records::FillRecord { form: entry.form, centre: Some(entry.centre), values, submit: true, row_version: None };
+    stage.write(&entry.by, move |tx| records::fill(tx, &command).map(|_| ()))
+}
+
+/// A value as somebody would type it; `{offset: n}` is a day counted from today.
+fn written(stage: &Stage, value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Object(map) => {
+            let offset = map.get("offset").and_then(serde_json::Value::as_i64).unwrap_or_default();
+            let day = stage.today.checked_add_signed(chrono::TimeDelta::days(offset)).unwrap_or(stage.today);
+            day.to_string()
+        }
+        other => other.to_string(),
+    }
+}
