@@ -34,7 +34,6 @@ problem-not-permitted = You may not do this; it needs the right: { $permission -
    *[other] { $permission }
 }
 problem-form-token = This page has expired. Go back, reload it and submit once more.
-problem-cross-site = The request came from another site and was refused.
 problem-required = Fill this in.
 problem-too-long = Too long: at most { $max } characters.
 problem-no-spaces = Must not contain spaces.
@@ -42,8 +41,6 @@ problem-unknown-field = There is no such field. Check the spelling or see the de
 problem-bad-shape = What was sent cannot be read: { $detail }
 problem-body-stalled = The upload broke off or stalled; nothing was changed. Try again.
 problem-already-exists = The same code or name exists already ({ $what }). Choose another.
-problem-bad-date = This is no valid date; write it like 2026-11-21.
-problem-bad-number = This is no valid number.
 problem-unknown-login = There is nobody with the login name { $login }.
 problem-unknown-choice = Choose one of those offered.
 

@@ -44,6 +44,7 @@ people-password-help = At least 10 characters; the longer the better, no special
 people-password-changed = Password changed; other browsers are signed out.
 problem-password-wrong = The present password does not fit.
 problem-password-short = Too short: at least { $min } characters.
+people-tokens = API tokens
 people-tokens-note = let programs use the API in your name
 people-token-name = Purpose
 people-token-name-help = For example: daily import from the telephony system

@@ -34,7 +34,6 @@ problem-not-permitted = 您没有这项权限：{ $permission ->
    *[other] { $permission }
 }
 problem-form-token = 页面已过期。请返回重新载入，再提交一次。
-problem-cross-site = 请求来自别的网站，已被拒绝。
 problem-required = 请填写此项。
 problem-too-long = 太长：最多 { $max } 个字符。
 problem-no-spaces = 不能含有空格。
@@ -42,8 +41,6 @@ problem-unknown-field = 没有这个字段。请检查拼写，或查看接口�
 problem-bad-shape = 无法读懂所提交的内容：{ $detail }
 problem-body-stalled = 上传中断或停顿过久，没有任何内容被改动。请再试一次。
 problem-already-exists = 已经存在相同的编号或名称（{ $what }）。请换一个。
-problem-bad-date = 这不是有效的日期，应为 2026-11-21 的形式。
-problem-bad-number = 这不是有效的数字。
 problem-unknown-login = 没有登录名为 { $login } 的人员。
 problem-unknown-choice = 请从所列选项中选择。
 

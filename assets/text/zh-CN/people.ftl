@@ -44,6 +44,7 @@ people-password-help = 至少 10 个字符；越长越好，不要求特殊符�
 people-password-changed = 密码已修改，其他设备已退出登录。
 problem-password-wrong = 现在的密码不对。
 problem-password-short = 密码太短：至少 { $min } 个字符。
+people-tokens = 接口令牌
 people-tokens-note = 供程序以您的名义调用接口
 people-token-name = 用途
 people-token-name-help = 例如：话务系统每日导入
