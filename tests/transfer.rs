@@ -183,6 +183,13 @@ both! {
         assert!(matches!(refused, Err(cairn::error::Error::Forbidden(_))));
     }
 
+    async fn without_an_organisation_nothing_is_taken(app: TestApp) {
+        let folder = contents(&[("QM-01.md", MANUAL)]);
+        let refused = documents::import(app.ledger(), &cli(), &app.site.config.evidence_dir(), &folder, &options(Standing::Draft));
+        assert_eq!(refused.unwrap_err().code(), "import-no-organisation");
+        assert_eq!(events(app), 0);
+    }
+
     async fn images_come_along_and_are_served_with_their_own_type(app: TestApp) {
         app.organisation();
         let png: &[u8] = &[0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0];

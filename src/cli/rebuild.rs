@@ -10,7 +10,12 @@ use crate::error::Result;
 /// What was made.
 #[derive(Debug, Serialize)]
 struct Made {
-    documents: crate::documents::Rebuilt,
+    /// Documents whose links, search entries and rendered texts were made.
+    documents: usize,
+    /// Batches of call data whose measures were made from the kept files.
+    batches: usize,
+    /// Of them those whose stored measures had been others.
+    repaired: usize,
 }
 
 /// Rebuilds and reports.
@@ -18,13 +23,16 @@ struct Made {
 /// # Errors
 /// When the database cannot be read or written.
 pub fn run(args: &super::Report) -> Result<i32> {
-    let (_, ledger) = args.data.open()?;
+    let (config, ledger) = args.data.open()?;
     let actor = Arc::new(Actor::cli(&crate::config::os_user()));
-    let made = Made { documents: crate::documents::rebuild(&ledger, &actor)? };
+    let documents = crate::documents::rebuild(&ledger, &actor)?.documents;
+    let batches = crate::kpi::rebuild(&ledger, &config.evidence_dir(), &actor)?;
+    let made = Made { documents, batches: batches.len(), repaired: batches.iter().filter(|batch| batch.repaired).count() };
     if args.json {
         super::say(serde_json::to_string_pretty(&made)?);
         return Ok(0);
     }
-    super::say(format!("{} documents: links, search entries and rendered texts made again", made.documents.documents));
+    super::say(format!("{} documents: links, search entries and rendered texts made again", made.documents));
+    super::say(format!("{} batches of call data: measures made again, {} of them had been others", made.batches, made.repaired));
     Ok(0)
 }

@@ -136,3 +136,4 @@ problem-folder-changed = changed since it was exported: move it away, or name an
 problem-folder-path-taken = there is another file of this name: move it away, or name an empty folder
 problem-import-empty = the file holds no text
 problem-import-refused = not taken: { $detail }
+problem-import-no-organisation = set up the organisation first: start `cairn serve` and open its set-up page

@@ -118,3 +118,4 @@ problem-folder-changed = 导出后被改动过：请移走，或指定空文件�
 problem-folder-path-taken = 已有同名文件：请移走，或指定空文件夹
 problem-import-empty = 文件没有正文
 problem-import-refused = 未导入：{ $detail }
+problem-import-no-organisation = 请先建立组织：运行 cairn serve 并打开设置页

@@ -19,6 +19,7 @@ use crate::error::{Error, Problem, Result};
 use crate::evidence::{self, Stored};
 use crate::ledger::{Ledger, WriteTx, sha256_hex};
 use crate::numbering::code_key;
+use crate::organisation;
 use crate::text::Lang;
 
 /// What imported documents become.
@@ -117,6 +118,11 @@ pub fn import(
 ) -> Result<ImportReport> {
     actor.require(Permission::TransferDocuments)?;
     super::reason(&options.reason)?;
+    // Without an organisation there is neither a zone nor a scheme of labels.
+    ledger.db.read(organisation::get).map_err(|error| match error {
+        Error::NotFound => Error::conflict("import-no-organisation"),
+        other => other,
+    })?;
     let folder = recognise(&contents.files, &Patterns::shipped()?);
     let mut report = ImportReport {
         dry_run: options.dry_run,
