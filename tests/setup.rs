@@ -7,8 +7,14 @@ use crate::both;
 use crate::support::{Answer, TestApp, Visitor};
 
 const FIELDS: [(&str, &str); 8] = [
-    ("lang", "zh"), ("name", "远岚速运"), ("code", "YL"), ("zone", "Asia/Shanghai"), ("admin_name", "周以宁"), ("login", "zhou"),
-    ("password", "一句足够长的口令，好记"), ("keeps_quality", "on"),
+    ("lang", "zh"),
+    ("name", "远岚速运"),
+    ("code", "YL"),
+    ("zone", "Asia/Shanghai"),
+    ("admin_name", "周以宁"),
+    ("login", "zhou"),
+    ("password", "一句足够长的口令，好记"),
+    ("keeps_quality", "on"),
 ];
 
 fn code(app: &TestApp) -> String {

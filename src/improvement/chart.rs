@@ -43,7 +43,14 @@ struct Week {
 }
 
 /// Draws it; none without two weeks of data.
-pub(super) fn chart(conn: &mut Conn, actor: &Actor, cycle: &Cycle, centre: &Centre, today: NaiveDate, figures: &Figures) -> Result<Option<Chart>> {
+pub(super) fn chart(
+    conn: &mut Conn,
+    actor: &Actor,
+    cycle: &Cycle,
+    centre: &Centre,
+    today: NaiveDate,
+    figures: &Figures,
+) -> Result<Option<Chart>> {
     let last = cycle.check_to.unwrap_or(today).min(today);
     let first = cycle.baseline_from.max(last.checked_sub_days(Days::new(7 * WEEKS)).unwrap_or(last));
     let weeks = weeks(conn, actor, cycle, centre, first, last)?;
@@ -99,32 +106,57 @@ fn draw(weeks: &[Week], cycle: &Cycle, figures: &Figures) -> String {
     let Some(frame) = Frame::of(weeks, cycle.goal) else { return String::new() };
     let label = |key: &str, value: String| escape(&t(figures.lang, key, &[("value", value)]));
     let title = label("improvement-chart-title", weeks.len().to_string());
-    let mut svg = format!(r#"<svg viewBox="0 0 1040 348" role="img" aria-labelledby="effect-t"><title id="effect-t">{title}</title>"#);
+    let mut svg =
+        format!(r#"<svg viewBox="0 0 1040 348" role="img" aria-labelledby="effect-t"><title id="effect-t">{title}</title>"#);
     if let Some(day) = cycle.acted_on {
         let x = frame.x(day);
         let width = RIGHT - x;
-        put(&mut svg, format_args!(r#"<rect class="phb" x="{x:.1}" y="{TOP}" width="{width:.1}" height="{:.1}" opacity=".45"/>"#, BOTTOM - TOP));
+        put(
+            &mut svg,
+            format_args!(
+                r#"<rect class="phb" x="{x:.1}" y="{TOP}" width="{width:.1}" height="{:.1}" opacity=".45"/>"#,
+                BOTTOM - TOP
+            ),
+        );
     }
     for step in 0..4 {
         let value = frame.low + (frame.high - frame.low) * (0.1 + 0.8 * f64::from(step) / 3.0);
         let y = frame.y(value);
-        put(&mut svg, format_args!(r#"<path class="grid" d="M{LEFT} {y:.1}H{RIGHT}"/><text class="e" x="44" y="{:.1}">{}</text>"#, y + 4.0, escape(&figures.value(value))));
+        put(
+            &mut svg,
+            format_args!(
+                r#"<path class="grid" d="M{LEFT} {y:.1}H{RIGHT}"/><text class="e" x="44" y="{:.1}">{}</text>"#,
+                y + 4.0,
+                escape(&figures.value(value))
+            ),
+        );
     }
     months(&mut svg, weeks, &frame);
     let y = frame.y(cycle.goal);
     let goal = label("improvement-chart-goal", figures.value(cycle.goal));
-    put(&mut svg, format_args!(r#"<path class="tgt" d="M{LEFT} {y:.1}H{RIGHT}"/><text class="t" x="932" y="{:.1}">{goal}</text>"#, y + 4.0));
+    put(
+        &mut svg,
+        format_args!(r#"<path class="tgt" d="M{LEFT} {y:.1}H{RIGHT}"/><text class="t" x="932" y="{:.1}">{goal}</text>"#, y + 4.0),
+    );
     if let Some(day) = cycle.acted_on {
         let x = frame.x(day);
         let text = label("improvement-chart-acted", day.to_string());
         let (place, anchor) = if x > 700.0 { (x - 12.0, r#" text-anchor="end""#) } else { (x + 12.0, "") };
-        put(&mut svg, format_args!(r#"<path class="ph" d="M{x:.1} 26V{BOTTOM}"/><path class="flag" d="M{x:.1} 16l8 5-8 5z"/><text class="a" x="{place:.1}" y="25"{anchor}>{text}</text>"#));
+        put(
+            &mut svg,
+            format_args!(
+                r#"<path class="ph" d="M{x:.1} 26V{BOTTOM}"/><path class="flag" d="M{x:.1} 16l8 5-8 5z"/><text class="a" x="{place:.1}" y="25"{anchor}>{text}</text>"#
+            ),
+        );
     }
     let points: Vec<String> = weeks.iter().map(|week| format!("{:.1} {:.1}", frame.x(week.monday), frame.y(week.value))).collect();
     put(&mut svg, format_args!(r#"<path class="data" d="M{}"/>"#, points.join("L")));
     for (place, week) in weeks.iter().enumerate() {
         let last = if place + 1 == weeks.len() { " last" } else { "" };
-        put(&mut svg, format_args!(r#"<circle class="pt{last}" cx="{:.1}" cy="{:.1}" r="2.6"/>"#, frame.x(week.monday), frame.y(week.value)));
+        put(
+            &mut svg,
+            format_args!(r#"<circle class="pt{last}" cx="{:.1}" cy="{:.1}" r="2.6"/>"#, frame.x(week.monday), frame.y(week.value)),
+        );
     }
     svg.push_str("</svg>");
     svg
@@ -140,13 +172,20 @@ fn months(svg: &mut String, weeks: &[Week], frame: &Frame) {
             continue;
         }
         taken = x;
-        put(svg, format_args!(r#"<path class="ax" d="M{x:.1} {BOTTOM}v5"/><text class="mid" x="{x:.1}" y="{}">{}</text>"#, BOTTOM + 20.0, week.monday.format("%Y-%m")));
+        put(
+            svg,
+            format_args!(
+                r#"<path class="ax" d="M{x:.1} {BOTTOM}v5"/><text class="mid" x="{x:.1}" y="{}">{}</text>"#,
+                BOTTOM + 20.0,
+                week.monday.format("%Y-%m")
+            ),
+        );
     }
 }
 
 fn put(svg: &mut String, piece: std::fmt::Arguments<'_>) {
     // Writing to a string does not fail.
-    drop(svg.write_fmt(piece));
+    svg.write_fmt(piece).unwrap_or_default();
 }
 
 fn escape(text: &str) -> String {

@@ -15,12 +15,12 @@ mod store;
 mod view;
 
 pub use model::{
-    ActKind, Action, ActionState, AddAction, ChangePlan, CheckResult, Close, Cycle, EndAction, Measured, OpenCycle, PassCheck, PassDo, PassPlan,
-    Phase, Verdict,
+    ActKind, Action, ActionState, AddAction, ChangePlan, CheckResult, Close, Cycle, EndAction, Measured, OpenCycle, PassCheck,
+    PassDo, PassPlan, Phase, Verdict,
 };
 pub use service::{
-    actions, actions_of, add_action, board, by_id, by_kpi, change_plan, close, drop_action, find, finish_action, open, overdue, overdue_cycles,
-    pass_check, pass_do, pass_plan,
+    actions, actions_of, add_action, board, by_id, by_kpi, change_plan, close, drop_action, find, finish_action, open, overdue,
+    overdue_cycles, pass_check, pass_do, pass_plan,
 };
 pub use store::FACTS;
 

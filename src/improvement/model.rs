@@ -234,8 +234,20 @@ pub fn compare(before: &Measured, after: &Measured, goal: f64, wanted: Wanted) -
         [difference - down, difference + up]
     });
     let verdict = match interval {
-        Some([low, _]) if low > 0.0 => if wanted == Wanted::Higher { Verdict::Better } else { Verdict::Worse },
-        Some([_, high]) if high < 0.0 => if wanted == Wanted::Lower { Verdict::Better } else { Verdict::Worse },
+        Some([low, _]) if low > 0.0 => {
+            if wanted == Wanted::Higher {
+                Verdict::Better
+            } else {
+                Verdict::Worse
+            }
+        }
+        Some([_, high]) if high < 0.0 => {
+            if wanted == Wanted::Lower {
+                Verdict::Better
+            } else {
+                Verdict::Worse
+            }
+        }
         _ => Verdict::Unclear,
     };
     let met = if wanted == Wanted::Higher { new >= goal } else { new <= goal };

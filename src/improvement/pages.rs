@@ -6,8 +6,8 @@ use actix_web::web::Path;
 use serde::Serialize;
 
 use super::model::{Cycle, Phase};
-use super::view::{self, phase_name};
 use super::service;
+use super::view::{self, phase_name};
 use crate::actor::Permission;
 use crate::error::Result;
 use crate::kpi;

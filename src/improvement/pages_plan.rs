@@ -57,7 +57,8 @@ fn plan(r: &mut Reading<'_>, number: Option<String>, form: Typed) -> Result<Plan
         .map(|centre| Choice { label: format!("{} {}", centre.code, centre.name(r.lang)), value: centre.code })
         .collect();
     let measured = kpi::definitions(r.conn)?.into_iter().filter(|known| known.definition.formula().is_some());
-    let kpis = measured.map(|known| Choice { label: known.definition.name(r.lang).to_owned(), value: known.definition.code }).collect();
+    let kpis =
+        measured.map(|known| Choice { label: known.definition.name(r.lang).to_owned(), value: known.definition.code }).collect();
     let unit = match &number {
         Some(number) => {
             let cycle = service::find(r.conn, &actor, number)?;
@@ -85,7 +86,9 @@ fn of_signal(r: &mut Reading<'_>, id: &str) -> Result<Typed> {
     let title = crate::text::t(r.lang, "improvement-from-signal-title", &params);
     let problem = crate::text::t(r.lang, "improvement-from-signal-problem", &params);
     let mut form = fresh(r);
-    for (field, value) in [("title", title), ("problem", problem), ("centre", centre.code), ("kpi", signal.code), ("signal", signal.id)] {
+    for (field, value) in
+        [("title", title), ("problem", problem), ("centre", centre.code), ("kpi", signal.code), ("signal", signal.id)]
+    {
         form.values.insert(field.to_owned(), value.into());
     }
     Ok(form)

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::model::{
-    ActKind, Action, ActionState, AddAction, ChangePlan, CheckResult, Close, Cycle, EndAction, Measured, OpenCycle, PassCheck, PassDo, PassPlan,
-    Phase, Wanted, compare,
+    ActKind, Action, ActionState, AddAction, ChangePlan, CheckResult, Close, Cycle, EndAction, Measured, OpenCycle, PassCheck,
+    PassDo, PassPlan, Phase, Wanted, compare,
 };
 use super::store;
 use crate::actor::{Actor, Permission};

@@ -55,7 +55,9 @@ pub(super) fn insert(tx: &mut WriteTx<'_>, row: &Cycle) -> Result<()> {
 
 pub(super) fn update(tx: &mut WriteTx<'_>, row: &mut Cycle, seen: i64) -> Result<()> {
     row.row_version = seen + 1;
-    let n = diesel::update(cycles::table.filter(cycles::id.eq(&row.id).and(cycles::row_version.eq(seen)))).set(&*row).execute(&mut **tx)?;
+    let n = diesel::update(cycles::table.filter(cycles::id.eq(&row.id).and(cycles::row_version.eq(seen))))
+        .set(&*row)
+        .execute(&mut **tx)?;
     if n == 0 {
         return Err(Error::Stale);
     }

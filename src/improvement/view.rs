@@ -212,7 +212,14 @@ fn wheel(cycle: &Cycle, result: Option<&CheckResult>, figures: &Figures, place: 
     }
 }
 
-fn quadrants(cycle: &Cycle, actions: &[Action], before: &Measured, result: Option<&CheckResult>, f: &Figures, place: usize) -> Vec<Quadrant> {
+fn quadrants(
+    cycle: &Cycle,
+    actions: &[Action],
+    before: &Measured,
+    result: Option<&CheckResult>,
+    f: &Figures,
+    place: usize,
+) -> Vec<Quadrant> {
     let lines = [plan_lines(cycle, before, f), do_lines(cycle, actions, f), check_lines(cycle, result, f), act_lines(cycle, f)];
     let times = [
         (Some(cycle.opened_at), cycle.do_at),
@@ -238,7 +245,11 @@ fn quadrants(cycle: &Cycle, actions: &[Action], before: &Measured, result: Optio
 fn plan_lines(cycle: &Cycle, before: &Measured, f: &Figures) -> Vec<String> {
     let said = |key: &str, params: &[(&str, String)]| t(f.lang, key, params);
     let span = [("from", cycle.baseline_from.to_string()), ("to", cycle.baseline_to.to_string())];
-    let cause = if cycle.cause.is_empty() { said("improvement-cause-missing", &[]) } else { said("improvement-cause-line", &[("cause", cycle.cause.clone())]) };
+    let cause = if cycle.cause.is_empty() {
+        said("improvement-cause-missing", &[])
+    } else {
+        said("improvement-cause-line", &[("cause", cycle.cause.clone())])
+    };
     vec![
         said("improvement-baseline-line", &[("value", f.maybe(before.value)), span[0].clone(), span[1].clone()]),
         said("improvement-goal-line", &[("value", f.value(cycle.goal)), ("day", cycle.due_on.to_string())]),
@@ -248,7 +259,8 @@ fn plan_lines(cycle: &Cycle, before: &Measured, f: &Figures) -> Vec<String> {
 
 fn do_lines(cycle: &Cycle, actions: &[Action], f: &Figures) -> Vec<String> {
     let ended = actions.iter().filter(|action| action.state != ActionState::Open).count();
-    let mut lines = vec![t(f.lang, "improvement-actions-line", &[("count", actions.len().to_string()), ("ended", ended.to_string())])];
+    let mut lines =
+        vec![t(f.lang, "improvement-actions-line", &[("count", actions.len().to_string()), ("ended", ended.to_string())])];
     if let Some(day) = cycle.acted_on {
         lines.push(t(f.lang, "improvement-acted-line", &[("day", day.to_string())]));
     }
@@ -261,11 +273,17 @@ fn check_lines(cycle: &Cycle, result: Option<&CheckResult>, f: &Figures) -> Vec<
     let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     let mut lines = vec![
         t(f.lang, key, &[("value", f.maybe(result.after.value)), ("goal", f.value(cycle.goal))]),
-        t(f.lang, "improvement-check-span", &[("from", day(cycle.check_from)), ("to", day(cycle.check_to)), ("n", result.after.n.to_string())]),
+        t(
+            f.lang,
+            "improvement-check-span",
+            &[("from", day(cycle.check_from)), ("to", day(cycle.check_to)), ("n", result.after.n.to_string())],
+        ),
     ];
     let difference = f.difference(result.difference);
     lines.push(match result.interval {
-        Some([low, high]) => t(f.lang, "improvement-interval-line", &[("difference", difference), ("low", f.signed(low)), ("high", f.signed(high))]),
+        Some([low, high]) => {
+            t(f.lang, "improvement-interval-line", &[("difference", difference), ("low", f.signed(low)), ("high", f.signed(high))])
+        }
         None => difference,
     });
     lines

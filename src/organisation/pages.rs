@@ -66,7 +66,8 @@ async fn page(visit: Visit, form: Typed, which: &'static str, status: u16) -> Pa
 
 fn view(r: &mut Reading<'_>, form: Typed, which: &'static str) -> Result<Page> {
     let units = service::units(r.conn)?;
-    let unit_name = |id: &Option<String>| id.as_ref().and_then(|id| units.iter().find(|unit| unit.id == *id)).map(|unit| unit.code.clone());
+    let unit_name =
+        |id: &Option<String>| id.as_ref().and_then(|id| units.iter().find(|unit| unit.id == *id)).map(|unit| unit.code.clone());
     let centres = service::centres(r.conn)?
         .into_iter()
         .map(|centre| CentreRow {
@@ -136,7 +137,9 @@ pub(super) async fn change_scheme(visit: Visit, FormBody(form): FormBody) -> Pag
         Ok(c) if c.purpose == "document_code" && numbering::code_parts(&c.pattern, "X", "X").is_err() => {
             Err(Error::Invalid(vec![Problem::field("pattern", "code-pattern").with("pattern", &c.pattern)]))
         }
-        Ok(c) => visit.write(&form, move |tx| service::change_scheme(tx, &c.purpose, c.tier, &c.pattern, c.row_version)).await.map(drop),
+        Ok(c) => {
+            visit.write(&form, move |tx| service::change_scheme(tx, &c.purpose, c.tier, &c.pattern, c.row_version)).await.map(drop)
+        }
         Err(error) => Err(error),
     };
     finish(visit, &form, done, "scheme", "organisation-scheme-saved").await
@@ -181,7 +184,10 @@ async fn centre_page(visit: Visit, id: Option<String>, form: Option<Typed>, stat
                 (None, Some(centre)) => values_of(centre),
                 (None, None) => Typed::fresh(&[("zone", &service::get(r.conn)?.zone)]),
             };
-            let units = service::units(r.conn)?.into_iter().map(|u| Choice { label: format!("{} {}", u.code, u.name), value: u.id, help: None }).collect();
+            let units = service::units(r.conn)?
+                .into_iter()
+                .map(|u| Choice { label: format!("{} {}", u.code, u.name), value: u.id, help: None })
+                .collect();
             let title = centre.as_ref().map_or_else(|| r.t("organisation-centre-new"), |centre| centre.name(r.lang).to_owned());
             let view = CentrePage { kinds: kinds(r.lang), units, zones: service::common_zones(), form, centre };
             Ok(View::new(Area::Admin, title, view).status(status))

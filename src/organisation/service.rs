@@ -101,8 +101,21 @@ pub fn shell(conn: &mut Conn) -> Result<Shell> {
 
 /// Zones that set-up and forms suggest; any other IANA name may be typed.
 pub fn common_zones() -> Vec<&'static str> {
-    let wanted = ["Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Tokyo", "Asia/Dubai", "UTC",
-        "Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "Australia/Sydney"];
+    let wanted = [
+        "Asia/Shanghai",
+        "Asia/Urumqi",
+        "Asia/Hong_Kong",
+        "Asia/Taipei",
+        "Asia/Singapore",
+        "Asia/Tokyo",
+        "Asia/Dubai",
+        "UTC",
+        "Europe/London",
+        "Europe/Berlin",
+        "America/New_York",
+        "America/Los_Angeles",
+        "Australia/Sydney",
+    ];
     wanted.into_iter().filter(|name| name.parse::<Tz>().is_ok()).collect()
 }
 
@@ -235,6 +248,8 @@ pub fn change_scheme(tx: &mut WriteTx<'_>, purpose: &str, tier: i64, pattern: &s
     let mut row = store::scheme(tx, purpose, tier)?;
     row.pattern = pattern.trim().to_owned();
     store::update_scheme(tx, &mut row, seen)?;
-    tx.record(Event::new("scheme.change", "organisation", "org", &format!("{purpose} {tier}")).detail("pattern", row.pattern.clone()));
+    tx.record(
+        Event::new("scheme.change", "organisation", "org", &format!("{purpose} {tier}")).detail("pattern", row.pattern.clone()),
+    );
     Ok(row)
 }

@@ -73,10 +73,7 @@ pub(super) fn schemes(conn: &mut Conn) -> Result<Vec<Scheme>> {
 }
 
 pub(super) fn scheme(conn: &mut Conn, purpose: &str, tier: i64) -> Result<Scheme> {
-    Ok(schemes::table
-        .filter(schemes::purpose.eq(purpose).and(schemes::tier.eq(tier)))
-        .select(Scheme::as_select())
-        .first(conn)?)
+    Ok(schemes::table.filter(schemes::purpose.eq(purpose).and(schemes::tier.eq(tier))).select(Scheme::as_select()).first(conn)?)
 }
 
 pub(super) fn insert_scheme(tx: &mut WriteTx<'_>, row: &Scheme) -> Result<()> {

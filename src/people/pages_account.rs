@@ -89,7 +89,8 @@ fn account(r: &mut Reading<'_>, here: &str, form: Typed, which: &'static str, se
     let tokens = rows.into_iter().map(|row| token(r, row)).collect::<Result<Vec<Token>>>()?;
     let may = |permission: &Permission| *permission != Permission::UseTokens && actor.may(*permission);
     let held: Vec<Permission> = Permission::ALL.into_iter().filter(may).collect();
-    let scopes = held.into_iter().map(|p| Choice { value: p.as_str().into(), label: r.t(&format!("permission-{}", p.as_str())) }).collect();
+    let scopes =
+        held.into_iter().map(|p| Choice { value: p.as_str().into(), label: r.t(&format!("permission-{}", p.as_str())) }).collect();
     Ok(Account {
         login: user.login,
         name: user.name,
@@ -112,7 +113,9 @@ pub(super) fn roles(r: &mut Reading<'_>, user: &str) -> Result<Vec<Role>> {
     let centres = crate::organisation::centres(r.conn)?;
     let place = |id: &Option<String>| match id {
         None => r.t("people-everywhere"),
-        Some(id) => centres.iter().find(|centre| centre.id == *id).map_or_else(|| id.clone(), |centre| centre.name(r.lang).to_owned()),
+        Some(id) => {
+            centres.iter().find(|centre| centre.id == *id).map_or_else(|| id.clone(), |centre| centre.name(r.lang).to_owned())
+        }
     };
     let mut roles: Vec<Role> = grants
         .into_iter()
@@ -140,7 +143,14 @@ fn running(starts_on: chrono::NaiveDate, ends_on: Option<chrono::NaiveDate>, tod
 }
 
 fn session(row: SessionRow, here: &str) -> Session {
-    Session { here: row.id == here, browser: browser(&row.agent), id: row.id, since: row.created_at, seen: row.last_seen_at, network: row.network }
+    Session {
+        here: row.id == here,
+        browser: browser(&row.agent),
+        id: row.id,
+        since: row.created_at,
+        seen: row.last_seen_at,
+        network: row.network,
+    }
 }
 
 /// What people call the browser: its name and its system.
@@ -196,7 +206,8 @@ pub(super) async fn change_password(visit: Visit, FormBody(form): FormBody) -> P
 }
 
 async fn new_password(visit: &Visit, id: &str, form: &Form) -> Result<super::SignedIn> {
-    let (current, chosen) = (form.get("current").unwrap_or_default().to_owned(), form.get("password").unwrap_or_default().to_owned());
+    let (current, chosen) =
+        (form.get("current").unwrap_or_default().to_owned(), form.get("password").unwrap_or_default().to_owned());
     let (site, network, user) = (visit.site.clone(), visit.network.clone(), id.to_owned());
     let permit = visit.site.hashing.acquire().await.map_err(Error::internal)?;
     let proved = block(move || {

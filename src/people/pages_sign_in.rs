@@ -91,7 +91,10 @@ fn figures(people: Vec<(super::User, Vec<Role>)>, lang: Lang) -> Vec<Figure> {
             let post = user.post_en.as_deref().filter(|_| en).unwrap_or(&user.post).to_owned();
             let name = user.name_en.as_deref().filter(|_| en).unwrap_or(&user.name).to_owned();
             let does = t(lang, &format!("people-does-{}", main.as_str().replace('_', "-")), &[]);
-            Some((rank(&main), Figure { login: user.login, name, does: t(lang, "people-post-does", &[("post", post), ("does", does)]) }))
+            Some((
+                rank(&main),
+                Figure { login: user.login, name, does: t(lang, "people-post-does", &[("post", post), ("does", does)]) },
+            ))
         })
         .collect();
     ranked.sort_by_key(|(rank, _)| *rank);
@@ -206,7 +209,16 @@ mod tests {
 
     #[test]
     fn only_paths_of_this_site_are_followed() {
-        for bad in ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)", "", "evil", "/sign-out"] {
+        for bad in [
+            "https://evil.example/",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "javascript:alert(1)",
+            "",
+            "evil",
+            "/sign-out",
+        ] {
             assert_eq!(same_site(Some(bad)), "/", "{bad}");
         }
         assert_eq!(same_site(Some("/documents/QP-02?lang=en")), "/documents/QP-02?lang=en");

@@ -26,8 +26,7 @@ pub fn hash(password: &str) -> Result<String> {
 
 /// Whether a password belongs to a hash; `None` takes as long as a real check, so that a missing account does not show.
 pub(super) fn verify(password: &str, hash: Option<&str>) -> bool {
-    const NOBODY: &str =
-        "$argon2id$v=19$m=19456,t=2,p=1$Y2Fpcm4tbm9ib2R5LXNhbHQ$Yc0zSxJ2H3kdJq0y0J8c9b1zv9c7fL0dF2dVh0aW1nQ";
+    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$Y2Fpcm4tbm9ib2R5LXNhbHQ$Yc0zSxJ2H3kdJq0y0J8c9b1zv9c7fL0dF2dVh0aW1nQ";
     if password.len() > LONGEST {
         return false;
     }

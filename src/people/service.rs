@@ -31,7 +31,13 @@ pub fn create(tx: &mut WriteTx<'_>, command: &NewUser, password_hash: Option<&st
 ///
 /// # Errors
 /// As [`create`].
-pub fn bootstrap(tx: &mut WriteTx<'_>, command: &NewUser, password_hash: Option<&str>, roles: &[NewGrant], today: NaiveDate) -> Result<User> {
+pub fn bootstrap(
+    tx: &mut WriteTx<'_>,
+    command: &NewUser,
+    password_hash: Option<&str>,
+    roles: &[NewGrant],
+    today: NaiveDate,
+) -> Result<User> {
     let user = create_unchecked(tx, command, password_hash)?;
     for role in roles {
         add_grant(tx, &user, role, today)?;

@@ -143,7 +143,12 @@ pub(super) fn token(conn: &mut Conn, id: &str) -> Result<(TokenRow, String)> {
 }
 
 pub(super) fn tokens_of(conn: &mut Conn, user: &str) -> Result<Vec<TokenRow>> {
-    Ok(tokens::table.filter(tokens::user_id.eq(user)).order(tokens::id.desc()).limit(200).select(TokenRow::as_select()).load(conn)?)
+    Ok(tokens::table
+        .filter(tokens::user_id.eq(user))
+        .order(tokens::id.desc())
+        .limit(200)
+        .select(TokenRow::as_select())
+        .load(conn)?)
 }
 
 pub(super) fn password_hash(conn: &mut Conn, user: &str) -> Result<Option<String>> {

@@ -102,6 +102,8 @@ fn grant(role: Role) -> NewGrant {
 /// The name that is wrong here is the administrator's, not the organisation's.
 fn of_administrator(error: Error) -> Error {
     let Error::Invalid(problems) = error else { return error };
-    let renamed = problems.into_iter().map(|problem| if problem.field == "name" { Problem { field: "admin_name".into(), ..problem } } else { problem });
+    let renamed = problems
+        .into_iter()
+        .map(|problem| if problem.field == "name" { Problem { field: "admin_name".into(), ..problem } } else { problem });
     Error::Invalid(renamed.collect())
 }

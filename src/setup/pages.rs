@@ -32,7 +32,10 @@ struct Choice {
 /// Whether this browser has given the code that holds now.
 async fn admitted(visit: &Visit, request: &HttpRequest) -> Result<bool> {
     let site = visit.site.clone();
-    let current = block(move || site.ledger.db.read(|conn| if code::done(conn)? { Err(Error::NotFound) } else { code::current(conn, site.now()) })).await?;
+    let current = block(move || {
+        site.ledger.db.read(|conn| if code::done(conn)? { Err(Error::NotFound) } else { code::current(conn, site.now()) })
+    })
+    .await?;
     let sent = request.cookie(COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
     Ok(current.is_some_and(|hash| session::same(&sent, &pass(visit, &hash))))
 }
