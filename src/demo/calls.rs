@@ -65,15 +65,12 @@ column = "wait_s"
 
 [talk]
 column = "talk_s"
-empty = true
 
 [hold]
 column = "hold_s"
-empty = true
 
 [wrap]
 column = "wrap_s"
-empty = true
 "#;
 
 /// A small generator whose numbers depend on nothing but their seed (splitmix64).

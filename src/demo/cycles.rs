@@ -54,7 +54,7 @@ fn service_level(stage: &Stage, acts: &mut Acts) {
             kpi: "service_level".into(),
             baseline_from: stage.ago(calls::SHIFT + 120),
             baseline_to: stage.ago(calls::SHIFT + 31),
-            goal: 0.80,
+            goal: 72.0,
             due_on: stage.ago(calls::SHIFT - 75),
             owner_id: Some(stage.id("wangfang")),
             signal: None,
