@@ -30,7 +30,11 @@ fn main() {
     let days: Vec<String> = (0..365).map(|d| (start + Days::new(d)).to_string()).collect();
     let channels = ["voice", "voice", "voice", "voice", "voice", "voice", "chat", "chat", "email", "callback"];
     let mut out = BufWriter::with_capacity(1 << 20, std::fs::File::create(file).unwrap());
-    writeln!(out, "call_id,center_id,agent_id,channel,queued_at,wait_s,talk_s,hold_s,wrap_s,outcome,resolved_first_contact,csat,revenue").unwrap();
+    writeln!(
+        out,
+        "call_id,center_id,agent_id,channel,queued_at,wait_s,talk_s,hold_s,wrap_s,outcome,resolved_first_contact,csat,revenue"
+    )
+    .unwrap();
     for row in 0..rows {
         let day = &days[(row * 365 / rows) as usize];
         let second = 28_800 + draw(row, 1, 43_200);
@@ -42,11 +46,22 @@ fn main() {
             writeln!(out, "{id},{centre},,{channel},{at},{patience},0,0,0,abandoned,,,0.00").unwrap();
             continue;
         }
-        let (talk, hold, wrap) = (20 + exponential(row, 7, 220.0), if draw(row, 8, 10) < 3 { exponential(row, 9, 40.0) } else { 0 }, exponential(row, 10, 45.0));
+        let (talk, hold, wrap) = (
+            20 + exponential(row, 7, 220.0),
+            if draw(row, 8, 10) < 3 { exponential(row, 9, 40.0) } else { 0 },
+            exponential(row, 10, 45.0),
+        );
         let csat = if draw(row, 11, 100) < 22 { (1 + draw(row, 12, 5)).to_string() } else { String::new() };
         let revenue = if draw(row, 13, 100) < 12 { draw(row, 14, 50_000) } else { 0 };
         let agent = centre * 1000 + draw(row, 15, 60);
-        writeln!(out, "{id},{centre},{agent},{channel},{at},{wait},{talk},{hold},{wrap},answered,{},{csat},{}.{:02}", u8::from(draw(row, 16, 1000) < 740), revenue / 100, revenue % 100).unwrap();
+        writeln!(
+            out,
+            "{id},{centre},{agent},{channel},{at},{wait},{talk},{hold},{wrap},answered,{},{csat},{}.{:02}",
+            u8::from(draw(row, 16, 1000) < 740),
+            revenue / 100,
+            revenue % 100
+        )
+        .unwrap();
     }
     out.flush().unwrap();
     println!("{rows} rows in {file}");

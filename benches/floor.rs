@@ -26,7 +26,8 @@ struct Settings(String);
 
 impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Settings {
     fn on_acquire(&self, conn: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
-        let sql = format!("PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous={}; PRAGMA cache_size=-16000;", self.0);
+        let sql =
+            format!("PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous={}; PRAGMA cache_size=-16000;", self.0);
         conn.batch_execute(&sql).map_err(diesel::r2d2::Error::QueryError)
     }
 }
@@ -74,9 +75,11 @@ async fn main() -> std::io::Result<()> {
         )
         .unwrap();
     let shared = web::Data::new(pool);
-    HttpServer::new(move || App::new().app_data(shared.clone()).route("/row/{id}", web::get().to(row)).route("/write", web::post().to(write)))
-        .workers(workers.parse().unwrap())
-        .bind(("127.0.0.1", port.parse().unwrap()))?
-        .run()
-        .await
+    HttpServer::new(move || {
+        App::new().app_data(shared.clone()).route("/row/{id}", web::get().to(row)).route("/write", web::post().to(write))
+    })
+    .workers(workers.parse().unwrap())
+    .bind(("127.0.0.1", port.parse().unwrap()))?
+    .run()
+    .await
 }

@@ -13,8 +13,30 @@ use cairn::search::{self, Entry, Lookup, Scope};
 use cairn::text::Lang;
 
 const QUERIES: [&str; 24] = [
-    "投诉", "升级", "回访", "服务水平", "质量", "记录", "诉", "培训", "内审员", "纠正措施", "质检评分", "时限", "客户满意度", "赔付金额", "现场核实",
-    "QP-02", "CSAT", "complaint", "escalation", "投诉 升级", "质量 记录", "agent training", "QP-02 投诉", "ＱＰ－０２",
+    "投诉",
+    "升级",
+    "回访",
+    "服务水平",
+    "质量",
+    "记录",
+    "诉",
+    "培训",
+    "内审员",
+    "纠正措施",
+    "质检评分",
+    "时限",
+    "客户满意度",
+    "赔付金额",
+    "现场核实",
+    "QP-02",
+    "CSAT",
+    "complaint",
+    "escalation",
+    "投诉 升级",
+    "质量 记录",
+    "agent training",
+    "QP-02 投诉",
+    "ＱＰ－０２",
 ];
 
 struct Dice(u64);
@@ -62,7 +84,15 @@ fn main() {
     }
     times.sort_by(|a, b| a.0.total_cmp(&b.0));
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    println!("{} queries: p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, worst {:.2} ms ({})", times.len(), at(0.5).0, at(0.95).0, at(0.99).0, at(1.0).0, at(1.0).1);
+    println!(
+        "{} queries: p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, worst {:.2} ms ({})",
+        times.len(),
+        at(0.5).0,
+        at(0.95).0,
+        at(0.99).0,
+        at(1.0).0,
+        at(1.0).1
+    );
 }
 
 fn fill(ledger: &Ledger, documents: usize) -> usize {

@@ -201,4 +201,3 @@ pub fn sniff_image(bytes: &[u8]) -> Option<&'static str> {
         _ => None,
     }
 }
-

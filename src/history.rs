@@ -27,7 +27,8 @@ pub const GROUPS: &[&str] =
     &["documents", "records", "kpi", "cycle", "user", "token", "organisation", "unit", "centre", "scheme", "evidence"];
 
 /// The kinds of objects that events are about.
-pub const KINDS: &[&str] = &["document", "record", "kpi", "batch", "signal", "cycle", "user", "organisation", "unit", "centre", "evidence"];
+pub const KINDS: &[&str] =
+    &["document", "record", "kpi", "batch", "signal", "cycle", "user", "organisation", "unit", "centre", "evidence"];
 
 /// The routes of the ledger page.
 pub fn routes(routes: &mut Routes<'_>) {

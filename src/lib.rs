@@ -20,10 +20,10 @@ pub mod evidence;
 pub mod shipped;
 
 pub mod history;
-pub mod organisation;
-pub mod people;
 pub mod links;
 pub mod numbering;
+pub mod organisation;
+pub mod people;
 pub mod search;
 
 // Process slices.
@@ -40,5 +40,5 @@ pub mod setup;
 pub mod work;
 
 pub mod app;
-pub mod demo;
 pub mod cli;
+pub mod demo;

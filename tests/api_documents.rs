@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::api::problem;
 use crate::both;
-use crate::support::{Answer, TestApp, Visitor};
+use crate::support::{Answer, Visitor};
 
 const WRITE: &[&str] = &["read-documents", "write-documents"];
 

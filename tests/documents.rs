@@ -89,7 +89,13 @@ fn submitted(app: &TestApp, author: &Arc<Actor>, code: &str, approver: &str, pla
     let (command, approver) = (procedure(code, "## 1 目的\n\n处理投诉。"), approver.to_owned());
     let made = app.ledger().write(author, move |tx| {
         let (_, version) = documents::create(tx, &command)?;
-        let submit = Submit { reason: "首次发布".into(), approver: approver.clone(), planned_on, row_version: version.row_version, ..Submit::default() };
+        let submit = Submit {
+            reason: "首次发布".into(),
+            approver: approver.clone(),
+            planned_on,
+            row_version: version.row_version,
+            ..Submit::default()
+        };
         documents::submit(tx, &version.id, &submit)
     });
     made.unwrap().1

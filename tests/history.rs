@@ -70,7 +70,9 @@ fn every_action_has_its_sentence_group_and_kind_in_both_languages() {
         if !history::GROUPS.contains(&group) {
             missing.push(format!("history::GROUPS lacks {group}"));
         }
-        missing.extend(kind.iter().filter(|kind| !history::KINDS.contains(&kind.as_str())).map(|kind| format!("history::KINDS lacks {kind}")));
+        missing.extend(
+            kind.iter().filter(|kind| !history::KINDS.contains(&kind.as_str())).map(|kind| format!("history::KINDS lacks {kind}")),
+        );
     }
     missing.sort();
     missing.dedup();

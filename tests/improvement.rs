@@ -14,7 +14,7 @@ use chrono::{Days, NaiveDate};
 use crate::both;
 use crate::support::{TestApp, Visitor};
 
-const MAPPING: &str = r#"
+pub const MAPPING: &str = r#"
 source = "hotline"
 [id]
 column = "id"
@@ -38,7 +38,7 @@ fn day(text: &str) -> NaiveDate {
 }
 
 /// Calls of some days from one on: so many of 20 a day are answered within the threshold, the others late.
-fn calls(app: &TestApp, from: &str, days: u64, in_time: u32) {
+pub fn calls(app: &TestApp, from: &str, days: u64, in_time: u32) {
     let mut file = String::from("id,at,outcome,wait,talk\n");
     for offset in 0..days {
         let on = day(from).checked_add_days(Days::new(offset)).unwrap();
@@ -53,7 +53,7 @@ fn calls(app: &TestApp, from: &str, days: u64, in_time: u32) {
 }
 
 /// Organisation, centre, and a service level that is 60 % in July and 85 % from September on.
-fn prepared(app: &TestApp) {
+pub fn prepared(app: &TestApp) {
     app.organisation();
     let centre = NewCentre {
         code: "HD".into(),
@@ -68,7 +68,7 @@ fn prepared(app: &TestApp) {
     calls(app, "2026-09-01", 30, 17);
 }
 
-const PLAN: [(&str, &str); 8] = [
+pub const PLAN: [(&str, &str); 8] = [
     ("title", "接通偏慢"),
     ("problem", "7 月服务水平只有 60%。"),
     ("centre", "HD"),

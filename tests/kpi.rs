@@ -122,7 +122,8 @@ fn log(days: &[(NaiveDate, usize, usize)]) -> Vec<u8> {
     for (day, answered, abandoned) in days {
         for n in 0..answered + abandoned {
             id += 1;
-            let (outcome, wait, talk) = if n < *answered { ("answered", if n % 5 == 4 { "60" } else { "10" }, "200") } else { ("abandoned", "30", "") };
+            let (outcome, wait, talk) =
+                if n < *answered { ("answered", if n % 5 == 4 { "60" } else { "10" }, "200") } else { ("abandoned", "30", "") };
             text.push_str(&format!("C{id},{day} 09:{:02}:00,{outcome},{wait},{talk}\n", n % 60));
         }
     }
@@ -514,7 +515,8 @@ fn multipart(fields: &[(&str, String)], name: &str, file: &[u8]) -> (String, Vec
     for (field, value) in fields {
         body.extend_from_slice(format!("--cut\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").as_bytes());
     }
-    let head = format!("--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n");
+    let head =
+        format!("--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n");
     body.extend_from_slice(head.as_bytes());
     body.extend_from_slice(file);
     body.extend_from_slice(b"\r\n--cut--\r\n");

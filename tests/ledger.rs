@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use crate::both;
-use crate::support::{TestApp, start};
+use crate::support::start;
 
 both! {
     async fn a_change_leaves_its_event_in_the_same_transaction(app: TestApp) {

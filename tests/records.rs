@@ -42,12 +42,19 @@ pub fn form(app: &TestApp, code: &str, label: &str, more: &[serde_json::Value]) 
 }
 
 pub fn centre(app: &TestApp, code: &str, name: &str) -> Centre {
-    let command =
-        NewCentre { code: code.into(), name: name.into(), name_en: None, unit_id: None, zone: None, centre_type: CentreType::CostControl };
+    let command = NewCentre {
+        code: code.into(),
+        name: name.into(),
+        name_en: None,
+        unit_id: None,
+        zone: None,
+        centre_type: CentreType::CostControl,
+    };
     app.ledger().write(&app.system(), move |tx| organisation::create_centre(tx, &command)).unwrap()
 }
 
-const FILLED: [(&str, &str); 4] = [("values.channel", "phone"), ("values.customer", "沈女士"), ("values.amount", "20"), ("submit", "true")];
+const FILLED: [(&str, &str); 4] =
+    [("values.channel", "phone"), ("values.customer", "沈女士"), ("values.amount", "20"), ("submit", "true")];
 
 fn command(code: &str) -> FillRecord {
     serde_json::from_value(json!({"form": code, "values": {"channel": "web", "customer": "周先生"}, "submit": true})).unwrap()

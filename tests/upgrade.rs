@@ -9,7 +9,6 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use crate::both;
-use crate::support::TestApp;
 
 #[derive(QueryableByName, PartialEq, Eq, Debug)]
 struct Column {

@@ -144,7 +144,13 @@ fn import(args: &ImportArgs) -> Result<i32> {
         Imported::New { replaced, signals, .. } => {
             say(format!(
                 "Batch {}: {} rows from {} to {}, {} ignored, {} cells; evidence {}",
-                batch.number, batch.rows_read, batch.first_day, batch.last_day, batch.rows_ignored, batch.cells, batch.evidence_hash
+                batch.number,
+                batch.rows_read,
+                batch.first_day,
+                batch.last_day,
+                batch.rows_ignored,
+                batch.cells,
+                batch.evidence_hash
             ));
             for number in replaced {
                 say(format!("Took the place of batch {number}."));
@@ -201,8 +207,7 @@ fn measure(args: &MeasureArgs) -> Result<i32> {
 
 fn list(args: &Report) -> Result<i32> {
     let (_, ledger) = args.data.open()?;
-    let (known, batches) =
-        ledger.db.read(|conn| Ok((kpi::definitions(conn)?, kpi::batches(conn, &actor(), None, 100)?)))?;
+    let (known, batches) = ledger.db.read(|conn| Ok((kpi::definitions(conn)?, kpi::batches(conn, &actor(), None, 100)?)))?;
     if args.json {
         let kpis: Vec<_> = known.iter().map(|known| &known.definition).collect();
         say(serde_json::to_string_pretty(&serde_json::json!({"kpis": kpis, "batches": batches}))?);

@@ -83,8 +83,7 @@ impl Target {
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
      PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;";
 
-const POSTGRES_SETTINGS: &str =
-    "SET TIME ZONE 'UTC'; SET statement_timeout='60s'; SET idle_in_transaction_session_timeout='60s'; SET client_min_messages=warning;";
+const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET statement_timeout='60s'; SET idle_in_transaction_session_timeout='60s'; SET client_min_messages=warning;";
 
 /// Hands out read connections to the pool.
 #[derive(Debug, Clone)]

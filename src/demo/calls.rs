@@ -165,7 +165,8 @@ mod tests {
 
     /// Share answered within 20 s of all offered, for one centre.
     fn level(csv: &str, code: &str) -> f64 {
-        let rows: Vec<Vec<&str>> = csv.lines().skip(1).map(|l| l.split(',').collect()).filter(|r: &Vec<&str>| r[1] == code).collect();
+        let rows: Vec<Vec<&str>> =
+            csv.lines().skip(1).map(|l| l.split(',').collect()).filter(|r: &Vec<&str>| r[1] == code).collect();
         let quick = rows.iter().filter(|r| r[3] == "answered" && r[4].parse::<u64>().unwrap() <= 20).count();
         quick as f64 / rows.len() as f64
     }

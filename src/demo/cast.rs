@@ -63,7 +63,8 @@ pub(super) fn enter(ledger: &Ledger, today: NaiveDate) -> Result<HashMap<&'stati
         }
         for (code, name, en, centre_type) in CENTRES {
             let unit_id = unit_id.clone();
-            let new = NewCentre { code: code.into(), name: name.into(), name_en: Some(en.into()), unit_id, zone: None, centre_type };
+            let new =
+                NewCentre { code: code.into(), name: name.into(), name_en: Some(en.into()), unit_id, zone: None, centre_type };
             organisation::create_centre(tx, &new)?;
         }
         crate::kpi::install_pack(tx)

@@ -49,7 +49,9 @@ fn service_level(stage: &Stage, acts: &mut Acts) {
         let command = OpenCycle {
             title: FIRST.into(),
             problem: "华东客服中心上午高峰 20 秒接听的比例连续三个月低于目标，客户在回访中多次提到“等太久”。".into(),
-            cause: "按 30 分钟统计，10:00–12:00 的来电占全天三成以上，而当班坐席只占两成半；午休集中在 11:30，缺口最大时反而人最少。".into(),
+            cause:
+                "按 30 分钟统计，10:00–12:00 的来电占全天三成以上，而当班坐席只占两成半；午休集中在 11:30，缺口最大时反而人最少。"
+                    .into(),
             centre: "HD".into(),
             kpi: "service_level".into(),
             baseline_from: stage.ago(calls::SHIFT + 120),
@@ -67,7 +69,9 @@ fn service_level(stage: &Stage, acts: &mut Acts) {
         stage.write("wangfang", move |tx| improvement::pass_plan(tx, &number, &PassPlan { row_version }).map(|_| ()))
     });
     acts.add(stage.ago(calls::SHIFT + 10), 720, |stage| done(stage, "chengang", FIRST, 1, "新午休表已公布，班组长签字确认。"));
-    acts.add(stage.ago(calls::SHIFT + 2), 720, |stage| done(stage, "chengang", FIRST, 2, "备勤班排入班表，触发条件写入班组长手册。"));
+    acts.add(stage.ago(calls::SHIFT + 2), 720, |stage| {
+        done(stage, "chengang", FIRST, 2, "备勤班排入班表，触发条件写入班组长手册。")
+    });
     acts.add(acted, 600, move |stage| {
         let (number, row_version) = number_of(stage, FIRST)?;
         stage.write("wangfang", move |tx| improvement::pass_do(tx, &number, &PassDo { acted_on: acted, row_version }).map(|_| ()))
@@ -86,7 +90,8 @@ fn check_and_close(stage: &Stage, check_from: NaiveDate, check_to: NaiveDate) ->
     let command = Close {
         act_kind: ActKind::Standardise,
         act_document: Some("QP-03".into()),
-        conclusion: "改动之后，20 秒接听比例升到目标以上，放弃率同步下降。错峰午休和备勤班写入 QP-03；同期业务量无明显变化。".into(),
+        conclusion: "改动之后，20 秒接听比例升到目标以上，放弃率同步下降。错峰午休和备勤班写入 QP-03；同期业务量无明显变化。"
+            .into(),
         row_version,
     };
     stage.write("wangfang", move |tx| improvement::close(tx, &number, &command).map(|_| ()))

@@ -162,9 +162,7 @@ fn in_preparation(stage: &Stage, acts: &mut Acts) -> Result<()> {
         *written.borrow_mut() = papers::revise(stage, signers.author, &paper, Step::Modification)?;
         papers::submit(stage, signers, &written.borrow(), paper.reason(), None, due)
     });
-    acts.add(stage.ago(3), 645, move |stage| {
-        papers::decide(stage, signers.reviewer, &reviewed.borrow().0, Decision::Agreed, None)
-    });
+    acts.add(stage.ago(3), 645, move |stage| papers::decide(stage, signers.reviewer, &reviewed.borrow().0, Decision::Agreed, None));
     let unchanged = Paper::read("system/WI-05")?;
     acts.add(stage.ago(5), 700, move |stage| papers::revise(stage, "wangfang", &unchanged, Step::Modification).map(|_| ()));
     Ok(())

@@ -23,15 +23,13 @@ pub use api::openapi;
 pub use command::{Adopt, Adopted, Bilingual, Decide, Extra, FormExtra, NewDocument, Revise, SaveDraft, Step, Submit, Withdraw};
 pub use list::Filter;
 pub use model::{Decision, Document, DocumentFile, Duty, Origin, Review, State, Version};
+pub use render::href;
 pub use service::adopt::adopt;
 pub use service::content_hash;
 pub use service::derive::{KIND, prepare};
-pub use render::href;
-pub use service::import::{ImportOptions, ImportReport, Outcome, Standing, import};
-pub use transfer::folder::{Contents, read as read_folder};
-pub use transfer::recognise::Patterns;
 pub use service::draft::{create, discard, for_editing, revise, save};
 pub use service::export::{ExportReport, export};
+pub use service::import::{ImportOptions, ImportReport, Outcome, Standing, import};
 pub use service::read::{
     Entry, Pending, Wait, all_after, by_code, by_id, effective_text, effective_version, find_visible, list, pending_for, reviews,
     text, version, version_by_id, versions,
@@ -42,6 +40,8 @@ pub use service::release::{release, release_due};
 pub use service::review::{decide, submit};
 pub use service::withdraw::withdraw;
 pub use store::FACTS;
+pub use transfer::folder::{Contents, read as read_folder};
+pub use transfer::recognise::Patterns;
 
 use crate::web::Routes;
 

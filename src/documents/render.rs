@@ -111,14 +111,19 @@ pub fn render(text: &str, source: &Source<'_>) -> Result<Arc<Rendition>> {
         return Ok(known);
     }
     let word = |name: &str| t(source.lang, name, &[]);
-    let words = ["table", "dangling", "footnotes", "back", "done", "open", "missing"].map(|name| word(&format!("documents-text-{name}")));
+    let words =
+        ["table", "dangling", "footnotes", "back", "done", "open", "missing"].map(|name| word(&format!("documents-text-{name}")));
     let [table, dangling, footnotes, back, done, open, missing] = &words;
     let file = |path: &str| source.files.get(path).map(|hash| format!("/documents/files/{hash}"));
-    let options =
-        RenderOptions { title: Some(source.title), labels: Labels { table, dangling, footnotes, back, done, open, missing }, file: &file };
+    let options = RenderOptions {
+        title: Some(source.title),
+        labels: Labels { table, dangling, footnotes, back, done, open, missing },
+        file: &file,
+    };
     let rendered = markdown::render(text, &resolve, &options).map_err(|error| refused(&error, source.lang))?;
     let mentions = rendered.references.into_iter().map(|r| Mention { href: target(&r.text), text: r.text, code: r.code }).collect();
-    let toc = rendered.toc.into_iter().map(|h| Heading { level: h.level, number: h.number, title: h.title, anchor: h.anchor }).collect();
+    let toc =
+        rendered.toc.into_iter().map(|h| Heading { level: h.level, number: h.number, title: h.title, anchor: h.anchor }).collect();
     Ok(hold(&key, Rendition { html: rendered.html, toc, mentions }))
 }
 

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::render::Rendition;
 use super::model::{Decision, Document, DocumentFile, Duty, Review, State, Version};
+use super::render::Rendition;
 use crate::db::Conn;
 use crate::db::schema::{autosaves, document_files, document_reviews, document_versions, documents, links, renditions, units};
 use crate::error::{Error, Result};
@@ -292,7 +292,8 @@ pub(super) fn drop_autosaves(conn: &mut Conn, user: Option<&str>, version: &str)
 
 /// A stored rendition.
 pub(super) fn rendition(conn: &mut Conn, key: &str) -> Result<Option<Rendition>> {
-    let row: Option<(String, String)> = renditions::table.find(key).select((renditions::html, renditions::toc)).first(conn).optional()?;
+    let row: Option<(String, String)> =
+        renditions::table.find(key).select((renditions::html, renditions::toc)).first(conn).optional()?;
     let Some((html, rest)) = row else { return Ok(None) };
     let (toc, mentions) = serde_json::from_str(&rest)?;
     Ok(Some(Rendition { html, toc, mentions }))
@@ -346,13 +347,23 @@ pub(super) fn related(conn: &mut Conn, keys: &[String], parent: &str) -> Result<
         .filter(documents::code_key.eq_any(keys).or(links::id.is_not_null()))
         .order((documents::tier, documents::code_key))
         .limit(1000)
-        .select((Document::as_select(), document_versions::title_zh.nullable(), document_versions::title_en.nullable(), links::id.nullable()))
+        .select((
+            Document::as_select(),
+            document_versions::title_zh.nullable(),
+            document_versions::title_en.nullable(),
+            links::id.nullable(),
+        ))
         .load(conn)?)
 }
 
 /// The documents that a kept file belongs to.
 pub(super) fn documents_with_file(conn: &mut Conn, hash: &str) -> Result<Vec<String>> {
-    Ok(document_files::table.filter(document_files::hash.eq(hash)).select(document_files::document_id).distinct().limit(50).load(conn)?)
+    Ok(document_files::table
+        .filter(document_files::hash.eq(hash))
+        .select(document_files::document_id)
+        .distinct()
+        .limit(50)
+        .load(conn)?)
 }
 
 /// Forgets all rendered texts, before they are made again.

@@ -130,7 +130,8 @@ impl Definition {
                     if !seen.insert(field.id.clone()) {
                         problems.push(Problem::field(place.as_str(), "form-field-twice").with("id", &field.id));
                     }
-                    problems.extend(field.faults().into_iter().map(|code| Problem::field(place.as_str(), code).with("id", &field.id)));
+                    problems
+                        .extend(field.faults().into_iter().map(|code| Problem::field(place.as_str(), code).with("id", &field.id)));
                     read.push(field);
                 }
                 Err(error) => problems.push(Problem::field(place, "form-field-shape").with("detail", error)),
@@ -152,8 +153,11 @@ impl Definition {
     /// # Errors
     /// [`Error::Invalid`] naming each value that does not fit, as `values.<id>`.
     pub fn check(&self, given: &Values) -> Result<Map<String, Value>> {
-        let mut problems: Vec<Problem> =
-            given.keys().filter(|id| self.field(id).is_none()).map(|id| Problem::field(place(id), "value-unknown").with("id", id)).collect();
+        let mut problems: Vec<Problem> = given
+            .keys()
+            .filter(|id| self.field(id).is_none())
+            .map(|id| Problem::field(place(id), "value-unknown").with("id", id))
+            .collect();
         let mut checked = Map::new();
         for field in &self.fields {
             match field.check(&written(given.get(&field.id))) {
@@ -262,7 +266,8 @@ impl Field {
         // Full-width digits come from Chinese input methods.
         let plain: String = text.nfkc().collect();
         let digits = plain.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.'));
-        let number: f64 = plain.parse().ok().filter(|n: &f64| digits && n.is_finite()).ok_or_else(|| self.problem("value-number"))?;
+        let number: f64 =
+            plain.parse().ok().filter(|n: &f64| digits && n.is_finite()).ok_or_else(|| self.problem("value-number"))?;
         if let Some(min) = self.min.filter(|min| number < *min) {
             return Err(self.problem("value-min").with("min", min));
         }
@@ -297,7 +302,9 @@ impl Field {
     pub fn show(&self, value: &Value, lang: Lang) -> String {
         let text = written(Some(value));
         match self.kind {
-            Kind::Choice => self.options.iter().find(|option| option.value == text).map_or(text, |option| option.label.get(lang).to_owned()),
+            Kind::Choice => {
+                self.options.iter().find(|option| option.value == text).map_or(text, |option| option.label.get(lang).to_owned())
+            }
             Kind::Rating => format!("{text} / {}", self.top()),
             _ => text,
         }
@@ -328,8 +335,11 @@ mod tests {
 
     #[test]
     fn text_of_a_page_and_numbers_of_a_program_give_the_same_values() {
-        let page: Values = serde_json::from_value(json!({"channel": "phone", "minutes": " １２ ", "on": "2026-11-01", "grade": "9"})).unwrap();
-        let program: Values = serde_json::from_value(json!({"channel": "phone", "minutes": 12, "on": "2026-11-01", "grade": 9, "name": null})).unwrap();
+        let page: Values =
+            serde_json::from_value(json!({"channel": "phone", "minutes": " １２ ", "on": "2026-11-01", "grade": "9"})).unwrap();
+        let program: Values =
+            serde_json::from_value(json!({"channel": "phone", "minutes": 12, "on": "2026-11-01", "grade": 9, "name": null}))
+                .unwrap();
         let checked = definition().check(&page).unwrap();
         assert_eq!(checked, definition().check(&program).unwrap());
         assert_eq!(Value::Object(checked), json!({"channel": "phone", "minutes": 12, "on": "2026-11-01", "grade": 9}));

@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn a_row_says_what_the_measures_say() {
-        let key = CellKey { centre: Arc::from("HD"), day: NaiveDate::from_ymd_opt(2026, 3, 2).unwrap(), channel: Arc::from("voice") };
+        let key =
+            CellKey { centre: Arc::from("HD"), day: NaiveDate::from_ymd_opt(2026, 3, 2).unwrap(), channel: Arc::from("voice") };
         let measures = Measures {
             answered: 7,
             abandoned: 2,

@@ -8,8 +8,8 @@ mod overlap;
 pub(crate) mod signals;
 mod values;
 
-pub(crate) use batches::{batch_number, last_mapping, may_undo};
 pub use batches::{Rebuilt, batch, batches, rebuild, undo};
+pub(crate) use batches::{batch_number, last_mapping, may_undo};
 pub(crate) use card::CardReader;
 pub use card::{Card, CardKpi, Why, card};
 pub use import::{Import, Imported, import};
@@ -18,5 +18,7 @@ pub(crate) use install::optional_number;
 pub use install::{Known, LimitBook, SetTarget, definition, definitions, install_pack, profile, set_target};
 pub(crate) use signals::open_everywhere;
 pub use signals::{SignalDetail, answer_with_cycle, explain, open_signals, signal};
-pub use values::{DayBook, Input, Point, Value, centres, daily, last_day, last_day_anywhere, monthly, signals_of, value, values, visible};
 pub(crate) use values::months_up_to;
+pub use values::{
+    DayBook, Input, Point, Value, centres, daily, last_day, last_day_anywhere, monthly, signals_of, value, values, visible,
+};

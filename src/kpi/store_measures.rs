@@ -40,7 +40,13 @@ pub(super) fn delete_measures(tx: &mut WriteTx<'_>, batch_id: &str) -> Result<()
 }
 
 /// The cells of a source and centre that live batches own between two days.
-pub(super) fn owned(conn: &mut Conn, source: &str, centre_id: &str, from: NaiveDate, to: NaiveDate) -> Result<Vec<(NaiveDate, String)>> {
+pub(super) fn owned(
+    conn: &mut Conn,
+    source: &str,
+    centre_id: &str,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<(NaiveDate, String)>> {
     Ok(kpi_cells::table
         .filter(kpi_cells::source.eq(source).and(kpi_cells::centre_id.eq(centre_id)))
         .filter(kpi_cells::day.between(from, to))

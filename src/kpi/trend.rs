@@ -105,7 +105,8 @@ impl Frozen {
         let values: Vec<Option<f64>> = self.points.iter().map(|point| point.value.value).collect();
         let limits: Vec<Option<Limits>> = self.points.iter().map(|point| point.limits).collect();
         let all = statistics::signals(&values, self.centre, &limits);
-        let goes_on = |point: usize, rule: Rule| point > 0 && all.iter().any(|other| other.point == point - 1 && other.rule == rule);
+        let goes_on =
+            |point: usize, rule: Rule| point > 0 && all.iter().any(|other| other.point == point - 1 && other.rule == rule);
         let first = all.iter().filter(|signal| !goes_on(signal.point, signal.rule));
         first.map(|signal| (signal.point, rule_of(signal.rule))).collect()
     }

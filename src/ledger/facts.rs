@@ -44,9 +44,7 @@ macro_rules! fact_table {
                         .limit(limit)
                         .select(<$row>::as_select())
                         .load(conn)?;
-                    rows.iter()
-                        .map(|row| Ok(($crate::ledger::Fact::key(row), serde_json::to_value(row)?)))
-                        .collect()
+                    rows.iter().map(|row| Ok(($crate::ledger::Fact::key(row), serde_json::to_value(row)?))).collect()
                 },
             };
 

@@ -181,8 +181,7 @@ fn rows(conn: &mut Conn, facts: &[FactTable], mut images: Images, report: &mut R
 fn check_texts(conn: &mut Conn, report: &mut Report) -> Result<()> {
     let mut after = String::new();
     loop {
-        let page: Vec<(String, String)> =
-            texts::table.filter(texts::hash.gt(&after)).order(texts::hash).limit(200).load(conn)?;
+        let page: Vec<(String, String)> = texts::table.filter(texts::hash.gt(&after)).order(texts::hash).limit(200).load(conn)?;
         for (hash, content) in &page {
             report.texts += 1;
             if hex::encode(Sha256::digest(content.as_bytes())) != *hash {

@@ -126,12 +126,7 @@ impl Ledger {
     pub fn open(db: Db, clock: Clock) -> Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE);
         let generation = Arc::new(AtomicU64::new(1));
-        let writer = Writer {
-            conn: db.writer()?,
-            db: db.clone(),
-            clock: clock.clone(),
-            generation: generation.clone(),
-        };
+        let writer = Writer { conn: db.writer()?, db: db.clone(), clock: clock.clone(), generation: generation.clone() };
         std::thread::Builder::new().name("ledger".into()).spawn(move || writer.run(&jobs))?;
         Ok(Self { db, clock, queue, generation })
     }

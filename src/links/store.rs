@@ -105,7 +105,11 @@ pub fn from(conn: &mut Conn, kind: &str, id: &str) -> Result<Vec<Link>> {
 /// # Errors
 /// When the database refuses.
 pub fn of_kind(conn: &mut Conn, from_kind: &str) -> Result<Vec<Link>> {
-    Ok(links::table.filter(links::from_kind.eq(from_kind)).order((links::from_id, links::to_key)).select(Link::as_select()).load(conn)?)
+    Ok(links::table
+        .filter(links::from_kind.eq(from_kind))
+        .order((links::from_id, links::to_key))
+        .select(Link::as_select())
+        .load(conn)?)
 }
 
 /// What refers to an object.

@@ -8,7 +8,8 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 /// A cell that a spreadsheet will not run: what begins like a formula gets an apostrophe, unless it is a plain number.
 pub(super) fn guard(cell: &str) -> String {
     let dangerous = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let numeric = cell.parse::<f64>().is_ok_and(f64::is_finite) && cell.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.'));
+    let numeric = cell.parse::<f64>().is_ok_and(f64::is_finite)
+        && cell.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.'));
     if dangerous && !numeric { format!("'{cell}") } else { cell.to_owned() }
 }
 

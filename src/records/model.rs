@@ -90,8 +90,12 @@ impl Reach {
         if actor.person().is_none() {
             return Self::All;
         }
-        let centres: Option<Vec<String>> =
-            actor.grants.iter().filter(|grant| may(grant.role, Permission::ReadRecords)).map(|grant| grant.centre.clone()).collect();
+        let centres: Option<Vec<String>> = actor
+            .grants
+            .iter()
+            .filter(|grant| may(grant.role, Permission::ReadRecords))
+            .map(|grant| grant.centre.clone())
+            .collect();
         centres.map_or(Self::All, Self::Centres)
     }
 }

@@ -41,8 +41,15 @@ fn parts(pattern: &str) -> Result<Vec<Part<'_>>> {
 /// # Errors
 /// [`Error::Invalid`] when the scheme is none.
 pub(super) fn period(pattern: &str, day: NaiveDate) -> Result<String> {
-    let dates: Vec<&str> = parts(pattern)?.iter().filter_map(|part| if let Part::Date(format) = part { Some(*format) } else { None }).collect();
-    let format = if dates.iter().any(|date| date.contains("%m")) { "%Y-%m" } else if dates.is_empty() { "" } else { "%Y" };
+    let dates: Vec<&str> =
+        parts(pattern)?.iter().filter_map(|part| if let Part::Date(format) = part { Some(*format) } else { None }).collect();
+    let format = if dates.iter().any(|date| date.contains("%m")) {
+        "%Y-%m"
+    } else if dates.is_empty() {
+        ""
+    } else {
+        "%Y"
+    };
     Ok(day.format(format).to_string())
 }
 
@@ -67,7 +74,10 @@ mod tests {
     fn a_scheme_names_period_and_number() {
         let day = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
         assert_eq!((period(DEFAULT, day).unwrap().as_str(), render(DEFAULT, day, 7).unwrap().as_str()), ("2026-11", "2611-007"));
-        assert_eq!((period("TS-{YYYY}/{nn}", day).unwrap().as_str(), render("TS-{YYYY}/{nn}", day, 123).unwrap().as_str()), ("2026", "TS-2026/123"));
+        assert_eq!(
+            (period("TS-{YYYY}/{nn}", day).unwrap().as_str(), render("TS-{YYYY}/{nn}", day, 123).unwrap().as_str()),
+            ("2026", "TS-2026/123")
+        );
         assert_eq!((period("{nnnn}", day).unwrap().as_str(), render("{nnnn}", day, 1).unwrap().as_str()), ("", "0001"));
     }
 

@@ -193,8 +193,14 @@ fn show(
         in_force,
         form: Asked { values: asked.clone(), errors: problems.iter().map(|p| (p.field.clone(), p.message(r.lang))).collect() },
         items: problems.iter().map(|p| Item { field: p.field.clone(), text: p.message(r.lang) }).collect(),
-        states: State::ALL.iter().map(|state| Choice { value: state.as_str().into(), label: r.t(&format!("state-{}", state.as_str())) }).collect(),
-        centres: centres.iter().map(|centre| Choice { value: centre.code.clone(), label: centre.name(r.lang).to_owned() }).collect(),
+        states: State::ALL
+            .iter()
+            .map(|state| Choice { value: state.as_str().into(), label: r.t(&format!("state-{}", state.as_str())) })
+            .collect(),
+        centres: centres
+            .iter()
+            .map(|centre| Choice { value: centre.code.clone(), label: centre.name(r.lang).to_owned() })
+            .collect(),
         columns: shown.iter().map(|field| field.label.get(r.lang).to_owned()).collect(),
         rows: rows?,
         next: before,
@@ -230,7 +236,8 @@ pub(super) fn centre_name(record: &Record, centres: &[Centre], lang: Lang) -> St
 
 fn link(path: &str, asked: &Params, before: &str) -> String {
     let value = |name: &str| asked.get(name).map_or("", String::as_str);
-    let mut params: Vec<(&str, &str)> = ["q", "state", "centre", "from", "to"].into_iter().map(|name| (name, value(name))).collect();
+    let mut params: Vec<(&str, &str)> =
+        ["q", "state", "centre", "from", "to"].into_iter().map(|name| (name, value(name))).collect();
     params.push(("before", before));
     address(path, &params)
 }
@@ -250,7 +257,8 @@ fn read(asked: &Params, form: &Form, definition: &Definition, centres: &[Centre]
     let (from, to) = (day("from"), day("to"));
     let zone = r.shell.zone;
     let words = text("q");
-    let centre = text("centre").map(|code| centres.iter().find(|centre| centre.code == code).map_or(code, |centre| centre.id.clone()));
+    let centre =
+        text("centre").map(|code| centres.iter().find(|centre| centre.code == code).map_or(code, |centre| centre.id.clone()));
     let filter = Filter {
         form_id: form.document_id.clone(),
         state: text("state").and_then(|state| State::parse(&state)),

@@ -100,7 +100,11 @@ fn input(field: &Field, lang: Lang) -> Input {
         help: field.help.as_ref().map(|help| help.get(lang).to_owned()).filter(|help| !help.is_empty()),
         kind: field.kind,
         required: field.required,
-        options: field.options.iter().map(|option| Choice { value: option.value.clone(), label: option.label.get(lang).to_owned() }).collect(),
+        options: field
+            .options
+            .iter()
+            .map(|option| Choice { value: option.value.clone(), label: option.label.get(lang).to_owned() })
+            .collect(),
         top: field.top(),
     }
 }
@@ -110,11 +114,16 @@ fn entry(r: &mut Reading<'_>, form: &Form, draft: Option<&Record>, again: &Again
     let definition = form.definition()?;
     let all = organisation::centres(r.conn)?;
     let centres = all.iter().filter(|centre| centre.active && r.actor.may_at(Permission::FillRecords, &centre.id));
-    let centres: Vec<Choice> = centres.map(|centre| Choice { value: centre.code.clone(), label: centre.name(r.lang).to_owned() }).collect();
+    let centres: Vec<Choice> =
+        centres.map(|centre| Choice { value: centre.code.clone(), label: centre.name(r.lang).to_owned() }).collect();
     let mut values = again.values.clone();
     if let (None, Some(draft)) = (&again.error, draft) {
         let written = draft.values()?;
-        values.extend(written.iter().map(|(id, value)| (format!("values.{id}"), value.as_str().map_or_else(|| value.to_string(), str::to_owned))));
+        values.extend(
+            written
+                .iter()
+                .map(|(id, value)| (format!("values.{id}"), value.as_str().map_or_else(|| value.to_string(), str::to_owned))),
+        );
         let centre = all.iter().find(|centre| Some(&centre.id) == draft.centre_id.as_ref());
         values.extend(centre.map(|centre| ("centre".to_owned(), centre.code.clone())));
     }
@@ -250,7 +259,8 @@ pub(super) async fn show(visit: Visit, path: Path<String>) -> PageResult {
         visit
             .read(move |r| {
                 let record = service::get(r.conn, &r.actor, &id)?;
-                let editable = record.state == State::Draft && record.author_id == r.actor.id && r.actor.may(Permission::FillRecords);
+                let editable =
+                    record.state == State::Draft && record.author_id == r.actor.id && r.actor.may(Permission::FillRecords);
                 Ok(editable && forms::current(r.conn, &record.form_id)?.is_some())
             })
             .await?

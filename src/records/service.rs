@@ -100,7 +100,8 @@ fn own_draft(tx: &mut WriteTx<'_>, id: &str) -> Result<Record> {
 fn centre_of(tx: &mut WriteTx<'_>, command: &FillRecord) -> Result<Option<Centre>> {
     let Some(code) = command.centre.as_deref().map(str::trim).filter(|code| !code.is_empty()) else { return Ok(None) };
     let unknown = || Error::Invalid(vec![Problem::field("centre", "record-centre").with("code", code)]);
-    let centre = organisation::centre_by_code(tx, code).map_err(|error| if matches!(error, Error::NotFound) { unknown() } else { error })?;
+    let centre =
+        organisation::centre_by_code(tx, code).map_err(|error| if matches!(error, Error::NotFound) { unknown() } else { error })?;
     if !centre.active {
         return Err(unknown());
     }

@@ -24,7 +24,8 @@ pub(super) fn insert(tx: &mut WriteTx<'_>, row: &Record) -> Result<()> {
 
 pub(super) fn update(tx: &mut WriteTx<'_>, row: &mut Record, seen: i64) -> Result<()> {
     row.row_version = seen + 1;
-    let drafts = records::table.filter(records::id.eq(&row.id).and(records::row_version.eq(seen)).and(records::state.eq(State::Draft)));
+    let drafts =
+        records::table.filter(records::id.eq(&row.id).and(records::row_version.eq(seen)).and(records::state.eq(State::Draft)));
     let n = diesel::update(drafts).set(&*row).execute(&mut **tx)?;
     if n == 0 {
         return Err(Error::Stale);
@@ -55,7 +56,11 @@ fn in_json(words: &str) -> String {
 pub(super) fn list(conn: &mut Conn, filter: &Filter, reach: &Reach, me: &str, limit: i64) -> Result<Vec<Record>> {
     let mut query = records::table.filter(records::form_id.eq(&filter.form_id)).into_boxed();
     if let Reach::Centres(centres) = reach {
-        query = query.filter(records::author_id.eq(me).or(records::centre_id.is_not_null().and(records::centre_id.assume_not_null().eq_any(centres))));
+        query = query.filter(
+            records::author_id
+                .eq(me)
+                .or(records::centre_id.is_not_null().and(records::centre_id.assume_not_null().eq_any(centres))),
+        );
     }
     if let Some(state) = filter.state {
         query = query.filter(records::state.eq(state));
@@ -67,7 +72,8 @@ pub(super) fn list(conn: &mut Conn, filter: &Filter, reach: &Reach, me: &str, li
         query = query.filter(records::submitted_at.ge(from).or(records::submitted_at.is_null().and(records::created_at.ge(from))));
     }
     if let Some(until) = filter.until {
-        query = query.filter(records::submitted_at.lt(until).or(records::submitted_at.is_null().and(records::created_at.lt(until))));
+        query =
+            query.filter(records::submitted_at.lt(until).or(records::submitted_at.is_null().and(records::created_at.lt(until))));
     }
     if let Some(words) = &filter.text {
         // An option is stored by its value, but people search for its label: a few of them are tried as well.

@@ -118,7 +118,8 @@ fn insert_terms(conn: &mut Conn, id: i64, head: &str, body: &str) -> Result<()> 
 /// # Errors
 /// When the database refuses.
 pub fn remove(conn: &mut Conn, kind: &str, object_id: &str, scope: Scope) -> Result<()> {
-    let this = search_entries::kind.eq(kind).and(search_entries::object_id.eq(object_id)).and(search_entries::scope.eq(scope.as_str()));
+    let this =
+        search_entries::kind.eq(kind).and(search_entries::object_id.eq(object_id)).and(search_entries::scope.eq(scope.as_str()));
     let old: Option<i64> = search_entries::table.filter(this).select(search_entries::id).first(conn).optional()?;
     if let Some(id) = old {
         diesel::delete(search_entries::table.find(id)).execute(conn)?;

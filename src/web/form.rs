@@ -181,7 +181,9 @@ mod tests {
 
     #[test]
     fn a_form_and_json_give_the_same_command() {
-        let form = Form::parse("_csrf=x&title=%E6%8A%95%E8%AF%89+1&reason=&row_version=3&reviewers[]=a&reviewers[]=b&values.kind=delay".as_bytes());
+        let form = Form::parse(
+            "_csrf=x&title=%E6%8A%95%E8%AF%89+1&reason=&row_version=3&reviewers[]=a&reviewers[]=b&values.kind=delay".as_bytes(),
+        );
         let json = r#"{"title":"投诉 1","row_version":3,"reviewers":["a","b"],"values":{"kind":"delay"}}"#;
         assert_eq!(form.command::<Command>().unwrap(), serde_json::from_str::<Command>(json).unwrap());
     }

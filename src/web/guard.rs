@@ -25,7 +25,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 ///
 /// # Errors
 /// Never: what goes wrong becomes an answer.
-pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = crate::db::new_id();
     request.extensions_mut().insert(RequestId(id.clone()));
     if let Some(refused) = cross_site(&request) {
@@ -97,7 +100,10 @@ fn has_body(answer: &ServiceResponse) -> bool {
 
 fn to_sign_in(request: &HttpRequest) -> ServiceResponse {
     let from = if request.method() == Method::GET { request.uri().to_string() } else { "/".into() };
-    let next: String = from.bytes().map(|b| if b.is_ascii_alphanumeric() || b"/-_.~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
+    let next: String = from
+        .bytes()
+        .map(|b| if b.is_ascii_alphanumeric() || b"/-_.~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect();
     let answer = HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/sign-in?next={next}"))).finish();
     ServiceResponse::new(request.clone(), answer)
 }

@@ -30,6 +30,9 @@ mod tests {
     #[test]
     fn empty_parameters_are_left_out_and_the_rest_is_escaped() {
         assert_eq!(address("/records", &[("q", ""), ("state", "")]), "/records");
-        assert_eq!(address("/records/FR-01", &[("q", "投诉 a&b"), ("from", "2026-11-01")]), "/records/FR-01?q=%E6%8A%95%E8%AF%89%20a%26b&from=2026-11-01");
+        assert_eq!(
+            address("/records/FR-01", &[("q", "投诉 a&b"), ("from", "2026-11-01")]),
+            "/records/FR-01?q=%E6%8A%95%E8%AF%89%20a%26b&from=2026-11-01"
+        );
     }
 }

@@ -144,7 +144,9 @@ mod tests {
                 assert!(read(key, &format!("{header}.{body}.{sig}"), at(1_000_000)).is_none());
             }
         }
-        for broken in [format!("{head}.{body}"), format!("{token}.x"), format!("{head}..{signature}"), "a.b.c".into(), String::new()] {
+        for broken in
+            [format!("{head}.{body}"), format!("{token}.x"), format!("{head}..{signature}"), "a.b.c".into(), String::new()]
+        {
             assert!(read(key, &broken, at(1_000_000)).is_none(), "{broken}");
         }
     }

@@ -98,10 +98,13 @@ pub struct Site {
     /// The composition root's hooks.
     pub hooks: Hooks,
     shell: Cached<Arc<Shell>>,
-    counts: std::sync::Mutex<std::collections::HashMap<String, (u64, Instant, Arc<Counts>)>>,
+    counts: std::sync::Mutex<CountsByActor>,
     /// At most two password hashes are computed at a time, so that a flood of sign-ins cannot starve the pages.
     pub hashing: tokio::sync::Semaphore,
 }
+
+/// Generation and instant at which an actor's counts were read.
+type CountsByActor = std::collections::HashMap<String, (u64, Instant, Arc<Counts>)>;
 
 struct Cached<T>(std::sync::Mutex<Option<(u64, Instant, T)>>);
 

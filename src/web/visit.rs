@@ -119,7 +119,8 @@ impl<V: Serialize> View<V> {
 impl Visit {
     fn of(request: &HttpRequest) -> Result<Self> {
         let site = request.app_data::<Data<Site>>().ok_or_else(|| Error::internal("no site"))?.clone();
-        let text = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        let text =
+            |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         let cookie = |name: &str| request.cookie(name).map(|c| c.value().to_owned());
         let query_lang = super::form::form_urlencoded(request.query_string().as_bytes())
             .into_iter()
@@ -220,7 +221,8 @@ impl Visit {
             let mut reading = Reading { conn, actor, lang, now, today, shell: shell.clone(), site: self.site.clone() };
             let view = work(&mut reading)?;
             let counts = self.site.counts(conn, &identity.actor, today)?;
-            let page = shell::page(self, &shell, lang, now, &view.title, view.print.as_ref(), Some((&identity, view.area, &counts)));
+            let page =
+                shell::page(self, &shell, lang, now, &view.title, view.print.as_ref(), Some((&identity, view.area, &counts)));
             let html = self.site.templates.render(template, &page, &view.view)?;
             let touch = identity.stale_touch.then(|| self.session_id().unwrap_or_default().to_owned());
             Ok((html, view.status, touch))

@@ -106,7 +106,9 @@ fn frame(r: &Reading<'_>, done: bool) -> Index {
 fn waiting(r: &mut Reading<'_>) -> Result<Index> {
     let work = gather(r.conn, &r.actor, r.lang, r.today)?;
     let days_left = |task: &Task| task.due.map(|due| (due - r.today).num_days());
-    let count = |wanted: &dyn Fn(i64) -> bool| work.groups.iter().flat_map(|group| &group.tasks).filter_map(days_left).filter(|left| wanted(*left)).count();
+    let count = |wanted: &dyn Fn(i64) -> bool| {
+        work.groups.iter().flat_map(|group| &group.tasks).filter_map(days_left).filter(|left| wanted(*left)).count()
+    };
     let late = count(&|left| left < 0);
     let week = count(&|left| (0..=WEEK).contains(&left));
     let sum = |key: &str, value: String, late: bool| Sum { label: r.t(key), value, late };

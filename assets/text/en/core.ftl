@@ -71,3 +71,4 @@ permission-read-ledger = Read the ledger and the table of rights
 permission-manage-people = Manage people and grants
 permission-manage-organisation = Manage organisation, units, centres and numbering
 permission-use-tokens = Make API tokens for oneself
+problem-not-a-demo = The folder { $folder } holds something else than a demo and is left alone. Choose another one with --data.

@@ -71,3 +71,4 @@ permission-read-ledger = 查看账本与权限表
 permission-manage-people = 管理用户与授权
 permission-manage-organisation = 管理组织、部门、中心与编号规则
 permission-use-tokens = 为自己创建接口令牌
+problem-not-a-demo = 文件夹 { $folder } 里不是演示数据，不会动它。请用 --data 另选一个文件夹。

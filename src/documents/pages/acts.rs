@@ -71,7 +71,9 @@ pub(super) async fn submit(visit: Visit, id: Path<String>, FormBody(form): FormB
         Err(error) => Err(error),
     };
     match done {
-        Ok((document, version)) => Ok(visit.see_other(&reader(&document, &version), Flash::ok_with("documents-submitted", &name(&document, &version)))),
+        Ok((document, version)) => {
+            Ok(visit.see_other(&reader(&document, &version), Flash::ok_with("documents-submitted", &name(&document, &version))))
+        }
         Err(error) => {
             let problems = refused(error)?;
             let page = move |r: &mut Reading<'_>| {
@@ -126,7 +128,8 @@ pub(super) async fn discard(visit: Visit, id: Path<String>, FormBody(form): Form
 pub(super) async fn revise(visit: Visit, id: Path<String>, FormBody(form): FormBody) -> PageResult {
     let command = form.command::<Revise>()?;
     let (document, version) = visit.write(&form, move |tx| draft::revise(tx, &id, &command)).await?;
-    Ok(visit.see_other(&format!("/documents/{}/edit", version.id), Flash::ok_with("documents-revising", &name(&document, &version))))
+    Ok(visit
+        .see_other(&format!("/documents/{}/edit", version.id), Flash::ok_with("documents-revising", &name(&document, &version))))
 }
 
 pub(super) async fn withdraw(visit: Visit, id: Path<String>, FormBody(form): FormBody) -> PageResult {

@@ -76,7 +76,8 @@ pub(super) async fn blank(visit: Visit) -> PageResult {
 
 fn new_page(r: &mut Reading<'_>, form: Filled) -> Result<View<Blank>> {
     r.actor.see(Permission::WriteDocuments)?;
-    let tiers = (1..=4).map(|tier| Choice { value: tier.to_string(), label: r.t(&format!("tier-{tier}")), help: String::new() }).collect();
+    let tiers =
+        (1..=4).map(|tier| Choice { value: tier.to_string(), label: r.t(&format!("tier-{tier}")), help: String::new() }).collect();
     let view = Blank { form, tiers, owners: owners(r)? };
     Ok(View::new(Area::Documents, r.t("documents-new"), view))
 }
@@ -105,7 +106,8 @@ pub(super) async fn show(visit: Visit, id: Path<String>, restore: Query<Restore>
             if restore.restore.is_some()
                 && let Some(typed) = kept.take()
             {
-                form.values.extend(typed.values.into_iter().filter(|(name, _)| name != "_csrf").map(|(name, value)| (name, value.into())));
+                form.values
+                    .extend(typed.values.into_iter().filter(|(name, _)| name != "_csrf").map(|(name, value)| (name, value.into())));
             }
             editor(r, document, version, form, kept)
         })
@@ -128,7 +130,13 @@ fn stored(r: &mut Reading<'_>, version: &Version) -> Result<Filled> {
     Ok(form)
 }
 
-fn editor(r: &mut Reading<'_>, document: Document, version: Version, form: Filled, kept: Option<autosave::Kept>) -> Result<View<Editor>> {
+fn editor(
+    r: &mut Reading<'_>,
+    document: Document,
+    version: Version,
+    form: Filled,
+    kept: Option<autosave::Kept>,
+) -> Result<View<Editor>> {
     let title = t(r.lang, "documents-editing", &[("what", format!("{} {}", document.code, version.label))]);
     let mut preview = BTreeMap::new();
     for lang in Lang::ALL {
@@ -160,7 +168,11 @@ pub(super) async fn save(visit: Visit, id: Path<String>, FormBody(form): FormBod
     match done {
         Ok((document, version)) => {
             let name = format!("{} {}", document.code, version.label);
-            let next = if form.get("next") == Some("submit") { format!("/documents/{}/submit", version.id) } else { reader(&document, &version) };
+            let next = if form.get("next") == Some("submit") {
+                format!("/documents/{}/submit", version.id)
+            } else {
+                reader(&document, &version)
+            };
             Ok(visit.see_other(&next, Flash::ok_with("documents-saved", &name)))
         }
         Err(Error::Stale) => conflict(visit, version, form).await,

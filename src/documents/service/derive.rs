@@ -81,7 +81,8 @@ fn store_renditions(conn: &mut Conn, versions: &[Version]) -> Result<()> {
     for version in versions.iter().filter(|version| version.state.open() || version.state == State::Effective) {
         let extra = version.extras()?;
         for lang in version.languages() {
-            let key = Source { lang, title: version.title(lang), files: &extra.files }.key(version.text_hash(lang).unwrap_or_default());
+            let key =
+                Source { lang, title: version.title(lang), files: &extra.files }.key(version.text_hash(lang).unwrap_or_default());
             if let Some(made) = rendition(conn, version, lang)? {
                 store::keep_rendition(conn, &key, &made)?;
             }
@@ -117,7 +118,8 @@ fn put(conn: &mut Conn, document: &Document, version: Option<&Version>, scope: S
         Scope::InForce => document.code.clone(),
         Scope::Draft => format!("{}\u{a0}{}", document.code, version.label),
     };
-    let entry = search::Entry { kind: KIND, object_id: &document.id, scope, code: &code, titles: &titles, zh, en, seen_by: &seen_by };
+    let entry =
+        search::Entry { kind: KIND, object_id: &document.id, scope, code: &code, titles: &titles, zh, en, seen_by: &seen_by };
     search::put(conn, &entry)
 }
 

@@ -14,7 +14,6 @@ pub mod release;
 pub mod review;
 pub mod withdraw;
 
-
 use chrono::NaiveDate;
 use serde_json::json;
 

@@ -155,7 +155,8 @@ pub fn reader_view(conn: &mut Conn, actor: &Actor, asked: &Asked<'_>) -> Result<
     let exists = |code: &str| by_key.contains_key(numbering::code_key(code).as_str());
     let hint = t(asked.lang, "documents-text-dangling", &[]);
     let html = rendition.as_ref().map(|made| render::shown(made, &exists, &hint)).unwrap_or_default();
-    let above = parents.iter().map(|code| neighbour(actor, by_key.get(numbering::code_key(code).as_str()).copied(), code, asked.lang));
+    let above =
+        parents.iter().map(|code| neighbour(actor, by_key.get(numbering::code_key(code).as_str()).copied(), code, asked.lang));
     let above: Vec<Neighbour> = above.collect();
     let all = actor.may(Permission::ReadDrafts) || versions.iter().any(|version| version.state.open());
     let history = history_of(conn, asked, &document, &versions, all)?;
@@ -170,7 +171,12 @@ pub fn reader_view(conn: &mut Conn, actor: &Actor, asked: &Asked<'_>) -> Result<
         toc: rendition.map(|made| made.toc.clone()).unwrap_or_default(),
         acts: acts(actor, &versions, &version, &reviews),
         waiting: of_round(&version, &reviews, |review| review.decision.is_none() && version.state == State::InReview),
-        returned: reviews.iter().rev().find(|r| r.decision == Some(Decision::Returned)).filter(|_| version.state == State::Draft).cloned(),
+        returned: reviews
+            .iter()
+            .rev()
+            .find(|r| r.decision == Some(Decision::Returned))
+            .filter(|_| version.state == State::Draft)
+            .cloned(),
         signed: of_round(&version, &reviews, |review| matches!(review.decision, Some(Decision::Agreed | Decision::Approved))),
         in_force: versions.iter().find(|v| v.state == State::Effective && v.id != version.id).map(|v| v.label.clone()),
         open: versions.iter().find(|v| v.state.open() && v.id != version.id).cloned(),

@@ -8,9 +8,9 @@ use super::words;
 use crate::actor::Permission;
 use crate::error::Result;
 use crate::kpi::chart::{self, Gauge};
+use crate::kpi::scoring::Gap;
 use crate::kpi::service::{CardReader, DayBook, months_up_to};
 use crate::kpi::{self, Card, CardKpi, Period, Signal, SignalState};
-use crate::kpi::scoring::Gap;
 use crate::organisation::Centre;
 use crate::text::t;
 use crate::web::{Area, PageResult, Reading, View, Visit};
@@ -137,7 +137,8 @@ fn gap_words(r: &Reading<'_>, card: &Card, gap: &Gap) -> String {
     match gap {
         Gap::Coverage => t(r.lang, "kpis-gap-coverage", &[]),
         Gap::KindMissing(kind) => {
-            let kind = if *kind == crate::kpi::scoring::Kind::Qualitative { "kpis-kind-qualitative" } else { "kpis-kind-quantitative" };
+            let kind =
+                if *kind == crate::kpi::scoring::Kind::Qualitative { "kpis-kind-qualitative" } else { "kpis-kind-quantitative" };
             t(r.lang, "kpis-gap-kind", &[("kind", r.t(kind))])
         }
         Gap::FamilyCoverage(code) => t(r.lang, "kpis-gap-family", &[("family", family_name(r, card, code))]),
@@ -151,7 +152,11 @@ fn family_name(r: &Reading<'_>, card: &Card, code: &str) -> String {
 fn families(r: &Reading<'_>, card: &Card) -> Vec<FamilyRow> {
     let row = |family: &crate::kpi::scoring::FamilyScore| FamilyRow {
         name: family_name(r, card, &family.code),
-        kind: r.t(if family.kind == crate::kpi::scoring::Kind::Qualitative { "kpis-kind-qualitative" } else { "kpis-kind-quantitative" }),
+        kind: r.t(if family.kind == crate::kpi::scoring::Kind::Qualitative {
+            "kpis-kind-qualitative"
+        } else {
+            "kpis-kind-quantitative"
+        }),
         weight: format!("{:.0}%", family.weight),
         score: family.score.map(|score| format!("{score:.1}")),
         width: format!("{:.1}", family.score.unwrap_or(0.0)),
@@ -170,7 +175,11 @@ fn tile(r: &Reading<'_>, card: &Card, kpi: &CardKpi, book: &DayBook, months: &[P
         months.iter().map(|month| formula.and_then(|f| f.evaluate(&book.total(*month)).value).map(|value| value * scale)).collect();
     let interval = kpi.value.as_ref().and_then(|value| value.interval);
     let gauge = kpi.limits.scale().map(|limits| {
-        chart::gauge(&Gauge { scale: limits, value: kpi.in_unit, interval: interval.map(|(low, high)| (low * scale, high * scale)) })
+        chart::gauge(&Gauge {
+            scale: limits,
+            value: kpi.in_unit,
+            interval: interval.map(|(low, high)| (low * scale, high * scale)),
+        })
     });
     let n = kpi.value.as_ref().map_or(0, |value| value.n);
     let note = match kpi.why {

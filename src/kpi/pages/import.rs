@@ -11,8 +11,8 @@ use tokio::sync::mpsc;
 use super::multipart::Multipart;
 use crate::actor::Permission;
 use crate::error::{Error, Problem, Result};
-use crate::kpi::{self, Import, Imported};
 use crate::kpi::pack::MAPPING_EXAMPLE;
+use crate::kpi::{self, Import, Imported};
 use crate::text::Lang;
 
 use crate::web::{Area, Flash, Form, PageResult, Reading, View, Visit, block, escape};

@@ -158,7 +158,13 @@ async fn command(visit: &Visit, form: &Form, centre: &str, code: &str) -> Result
     Ok(limits.of(code, id))
 }
 
-fn view(r: &mut Reading<'_>, centre: &str, code: &str, asked: Option<&str>, refused: Option<(&Form, &Error)>) -> Result<MeasureView> {
+fn view(
+    r: &mut Reading<'_>,
+    centre: &str,
+    code: &str,
+    asked: Option<&str>,
+    refused: Option<(&Form, &Error)>,
+) -> Result<MeasureView> {
     let centre = kpi::visible(r.conn, &r.actor, centre)?;
     let known = kpi::definition(r.conn, code)?;
     let period = words::asked(r.conn, asked, Some(&centre.id), r.today)?;

@@ -1,9 +1,9 @@
 //! A body of `multipart/form-data` (RFC 7578), read piece by piece: small fields whole, the file as it comes. Memory holds one piece.
 
+use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, BytesMut};
-use actix_web::HttpRequest;
 
 use crate::error::{Error, Result};
 use crate::web::body;
@@ -169,7 +169,9 @@ mod tests {
     fn heads_are_read() {
         assert_eq!(boundary("multipart/form-data; boundary=\"ab c\"").as_deref(), Some("ab c"));
         assert_eq!(boundary("text/plain; boundary=x"), None);
-        let found = part("\r\nContent-Disposition: form-data; name=\"file\"; filename=\"话务 %221%22.csv\"\r\nContent-Type: text/csv\r\n\r\n");
+        let found = part(
+            "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"话务 %221%22.csv\"\r\nContent-Type: text/csv\r\n\r\n",
+        );
         assert_eq!(found, Some(Part { name: "file".into(), file_name: Some("话务 \"1\".csv".into()) }));
     }
 }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::words;
 use crate::actor::Permission;
 use crate::error::Result;
+use crate::kpi::scoring::Position;
 use crate::kpi::service::{CardReader, DayBook};
 use crate::kpi::{self, Card};
-use crate::kpi::scoring::Position;
 use crate::kpi::{Signal, SignalState};
 use crate::organisation::CentreType;
 use crate::web::{Area, PageResult, Reading, View, Visit};
@@ -50,7 +50,9 @@ struct Overview {
 
 /// All centres.
 pub(crate) async fn show(visit: Visit, asked: Query<Asked>) -> PageResult {
-    visit.page("kpis/overview.html", move |r| Ok(View::new(Area::Kpis, r.t("kpis-title"), overview(r, asked.period.as_deref())?))).await
+    visit
+        .page("kpis/overview.html", move |r| Ok(View::new(Area::Kpis, r.t("kpis-title"), overview(r, asked.period.as_deref())?)))
+        .await
 }
 
 fn overview(r: &mut Reading<'_>, asked: Option<&str>) -> Result<Overview> {

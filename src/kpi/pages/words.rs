@@ -42,7 +42,8 @@ fn short_month(period: Period, lang: Lang) -> String {
 pub(super) fn tabs(path: &str, shown: Period, today: NaiveDate, lang: Lang) -> Vec<Tab> {
     let month = Period::month_of(shown.to);
     let months = [month.months_away(-1), month, month.months_away(1)].into_iter().filter(|month| month.from <= today);
-    let tab = |month: Period| Tab { label: short_month(month, lang), href: format!("{path}?period={month}"), current: month == shown };
+    let tab =
+        |month: Period| Tab { label: short_month(month, lang), href: format!("{path}?period={month}"), current: month == shown };
     let mut tabs: Vec<Tab> = months.map(tab).collect();
     let year = Period::range(month.months_away(-11).from, month.to);
     tabs.push(Tab { label: t(lang, "kpis-last-12", &[]), href: format!("{path}?period={year}"), current: year == shown });

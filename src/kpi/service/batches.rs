@@ -132,7 +132,8 @@ fn rebuild_one(ledger: &Ledger, dir: &Path, actor: &Arc<Actor>, centres: &[Centr
     if read.error_count > 0 || measures_hash(&batch.source, &read.cells) != batch.measures_hash {
         return Err(Error::Conflict(Problem::whole("kpi-rebuild-differs").with("batch", batch.label())));
     }
-    let (stored, cells) = ledger.db.read(|conn| Ok((stored_cells(conn, centres, batch)?, store_measures::cells_of(conn, &batch.id)?)))?;
+    let (stored, cells) =
+        ledger.db.read(|conn| Ok((stored_cells(conn, centres, batch)?, store_measures::cells_of(conn, &batch.id)?)))?;
     let expected: Vec<CellRow> = if batch.state == BatchState::Committed { places(centres, batch, &read)? } else { Vec::new() };
     let repaired = stored.as_ref() != Some(&read.cells) || cells != expected;
     if repaired {

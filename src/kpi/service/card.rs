@@ -12,8 +12,8 @@ use crate::kpi::formula::{KpiValue, Missing};
 use crate::kpi::measures::Measures;
 use crate::kpi::pack::{Limits, Profile};
 use crate::kpi::period::Period;
-use crate::kpi::store;
 use crate::kpi::scoring::{FamilyInput, Kind, KpiInput, KpiScore, Position, Reading, Scale, Scorecard, score_card};
+use crate::kpi::store;
 use crate::organisation::Centre;
 
 /// Why a KPI of a card has no score.
@@ -117,11 +117,16 @@ impl CardReader {
     /// # Errors
     /// [`Error::Invalid`] when the profile cannot be scored.
     pub fn card(&self, measures: &Measures, period: Period) -> Result<Card> {
-        let families: Vec<FamilyInput> = self.profile.families.iter().map(|family| FamilyInput {
-            code: family.code.clone(),
-            kind: if family.kind == "qualitative" { Kind::Qualitative } else { Kind::Quantitative },
-            weight: self.profile.family.get(&family.code).map_or(0.0, |weight| f64::from(weight.weight)),
-        }).collect();
+        let families: Vec<FamilyInput> = self
+            .profile
+            .families
+            .iter()
+            .map(|family| FamilyInput {
+                code: family.code.clone(),
+                kind: if family.kind == "qualitative" { Kind::Qualitative } else { Kind::Quantitative },
+                weight: self.profile.family.get(&family.code).map_or(0.0, |weight| f64::from(weight.weight)),
+            })
+            .collect();
         let mut kpis: Vec<CardKpi> = self.definitions.iter().map(|known| self.reading(known, measures, period)).collect();
         let inputs: Vec<KpiInput> = kpis.iter().filter_map(|kpi| self.input(kpi)).collect();
         let score = score_card(&families, &inputs, false).map_err(|error| {

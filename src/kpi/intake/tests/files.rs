@@ -60,6 +60,7 @@ fn rows_become_the_measures_of_their_cells() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of bad rows")]
 fn errors_name_row_column_and_value() {
     let rows = [
         (
