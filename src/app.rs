@@ -76,7 +76,7 @@ fn counts(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Vec<(&'sta
     crate::work::counts(conn, actor, today)
 }
 
-/// Configures an actix application: shared parts and all routes. The caller wraps it with [`guarded`].
+/// Configures an actix application: shared parts and all routes. The caller wraps it with `guarded!`.
 pub fn configure(site: Data<Site>) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
         config.app_data(site);
