@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Data, say};
 use crate::actor::Actor;
+use crate::documents::recognise::Patterns;
 use crate::documents::{self, ImportOptions, ImportReport, Outcome, Standing};
 use crate::error::Result;
 use crate::text::{Lang, t};
@@ -46,6 +47,9 @@ pub struct Import {
     /// Why they are taken over: kept with each version and in its history.
     #[arg(long, value_name = "TEXT", default_value = "Import")]
     reason: String,
+    /// How documents are recognised, instead of the patterns that Cairn ships (docs-templates/recognise.toml).
+    #[arg(long, value_name = "FILE")]
+    patterns: Option<PathBuf>,
     /// Report as JSON.
     #[arg(long)]
     json: bool,
@@ -79,11 +83,15 @@ pub fn run(command: &Command) -> Result<i32> {
 }
 
 fn import(args: &Import) -> Result<i32> {
+    let patterns = match &args.patterns {
+        Some(file) => Patterns::parse(&std::fs::read_to_string(file)?)?,
+        None => Patterns::shipped()?,
+    };
     let contents = documents::read_folder(&args.folder)?;
     let (config, ledger) = args.data.open()?;
     let actor = Arc::new(Actor::cli(&crate::config::os_user()));
     let standing = if args.standing == As::Effective { Standing::Effective } else { Standing::Draft };
-    let options = ImportOptions { dry_run: args.dry_run, standing, reason: args.reason.clone() };
+    let options = ImportOptions { dry_run: args.dry_run, standing, reason: args.reason.clone(), patterns };
     let report = documents::import(&ledger, &actor, &config.evidence_dir(), &contents, &options)?;
     if args.json {
         say(serde_json::to_string_pretty(&report)?);
@@ -113,8 +121,7 @@ fn tell(report: &ImportReport) {
         say(format!("{:<8} {}: {}", "ignored", file.path, word(&format!("library-passed-{}", file.reason), &[])));
     }
     for defect in &report.defects {
-        let params = [("what", defect.what.clone()), ("against", defect.against.clone())];
-        say(format!("defect   {}:{}: {}", defect.path, defect.line, word(&format!("library-defect-{}", defect.kind), &params)));
+        say(format!("defect   {}:{}: {}", defect.path, defect.line, defect.message(Lang::En)));
     }
     for error in &report.errors {
         eprintln!("cairn: {}:{}: {}", error.path, error.line, error.problem.message(Lang::En));

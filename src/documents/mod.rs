@@ -13,6 +13,7 @@ pub mod library;
 mod list;
 mod model;
 mod pages;
+pub mod recognise;
 mod render;
 mod service;
 mod starter;

@@ -3,6 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::scheme::{Part, Scheme};
 use crate::error::{Error, Problem, Result};
 
 /// Folds a code for matching and sorting: full width to half width, upper case, every run of separators one dash.
@@ -50,28 +51,27 @@ impl CodeParts {
 /// Fills a pattern's words; `{n}`, `{nn}`, `{nnn}` … is the serial.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `pattern` when it has no serial or an unknown word, and on `owner` when it needs a unit and none is given.
+/// [`Error::Invalid`] on `pattern` when it cannot be read or has a word other than `org` and `dept`, and on `owner` when it needs a unit
+/// and none is given.
 pub fn code_parts(pattern: &str, org: &str, dept: &str) -> Result<CodeParts> {
-    let bad = || Error::Invalid(vec![Problem::field("pattern", "code-pattern").with("pattern", pattern)]);
-    let (mut done, mut serial) = (String::new(), None);
-    let mut rest = pattern;
-    while let Some((text, tail)) = rest.split_once('{') {
-        let (word, tail) = tail.split_once('}').ok_or_else(bad)?;
-        done.push_str(text);
-        match word {
-            "org" => done.push_str(org),
-            "dept" if dept.is_empty() => return Err(Error::field("owner", "code-needs-owner")),
-            "dept" => done.push_str(dept),
-            n if !n.is_empty() && n.bytes().all(|b| b == b'n') && serial.is_none() => {
-                serial = Some((std::mem::take(&mut done), n.len()));
+    let mut parts = CodeParts { before: String::new(), after: String::new(), width: 0 };
+    for part in Scheme::parse(pattern)?.parts() {
+        let text = match part {
+            Part::Literal(text) => text,
+            Part::Variable(word) if word == "org" => org,
+            Part::Variable(word) if word == "dept" && dept.is_empty() => return Err(Error::field("owner", "code-needs-owner")),
+            Part::Variable(word) if word == "dept" => dept,
+            Part::Variable(_) => {
+                return Err(Error::Invalid(vec![Problem::field("pattern", "code-pattern").with("pattern", pattern)]));
             }
-            _ => return Err(bad()),
-        }
-        rest = tail;
+            Part::Serial { width } => {
+                parts.width = *width;
+                continue;
+            }
+        };
+        if parts.width == 0 { parts.before.push_str(text) } else { parts.after.push_str(text) }
     }
-    done.push_str(rest);
-    let (before, width) = serial.ok_or_else(bad)?;
-    Ok(CodeParts { before, after: done, width })
+    Ok(parts)
 }
 
 #[cfg(test)]

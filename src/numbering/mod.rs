@@ -3,6 +3,8 @@
 
 mod code;
 mod label;
+mod scheme;
 
 pub use code::{CodeParts, code_key, code_parts};
 pub use label::{first_label, next_edition, next_modification};
+pub use scheme::{Matched, Scheme};

@@ -107,26 +107,49 @@ library-fold = { $count ->
 library-passed-named = named by a document
 library-passed-unnamed = no document names it
 library-passed-history = an earlier version; only versions in force and drafts are imported
-library-passed-encoding = neither UTF-8 nor GB18030
+library-passed-encoding = neither UTF-8, UTF-16 nor GB18030
+library-passed-name = left out by its name
+library-passed-empty = holds nothing
 library-passed-link = a symbolic link is not followed
 library-passed-hidden = hidden
 library-passed-special = not an ordinary file
 library-passed-large = larger than allowed (20 MB for images, 2 MB for other files)
 library-passed-unreadable = cannot be read
 
-library-defect-two-codes = states the code { $what }, but also { $against }
-library-defect-two-versions = states the version { $what }, but also { $against }
-library-defect-two-parents = names { $what } as the document above, but also { $against }
-library-defect-two-parent-versions = states the version { $what } of the document above, but also { $against }
-library-defect-dangling = { $what } does not exist
-library-defect-duplicate = { $what } is the code of { $against } already; taken by the name of its file
-library-defect-orphan = { $what } has nothing above it
+library-defect-two-codes = { $origin ->
+    [header] the header table
+    [heading] a heading
+    [file-name] the name of the file
+   *[other] the front matter
+} says { $other }, but the document is taken as { $code }: correct one of them
+library-defect-duplicate-code = the code { $code } belongs to { $other }: taken by the name of its file; give it a code of its own, or treat it as a filled record
+library-defect-unknown-tier = the tier of { $code } is unknown: add its type to the import patterns, or state “tier:”
+library-defect-two-versions = the header table says version { $other }, but the document is taken as { $version }: correct one of them
+library-defect-two-values = { $name ->
+    [title] the title
+    [parent] the document above
+    [parents] what stands above it
+    [parent-version] the version of the document above
+    [version] the version
+    [owner] the owner
+    [tier] the tier
+   *[other] { $name }
+} is { $value } in one place and { $other } in another: correct one of them
+library-defect-dangling-reference = { $code } does not exist here: correct the reference or add the document
+library-defect-wrong-title = { $code } is called “{ $title }” here, but is “{ $other }”: one of the two is wrong
+library-defect-orphan = no other document refers to { $code }: name it where it is used, or withdraw it
+library-defect-no-parent = { $code } names no document above it: state “parents:”
+library-defect-missing-image = the picture { $target } is not in the folder
+library-defect-missing-file = the file { $target } is not in the folder
+library-defect-other-case = { $target } is not in the folder, only { $other }, which differs in upper and lower case: write it alike
+library-defect-front-matter = { $message }
+library-defect-unreadable = neither UTF-8, UTF-16 nor GB18030: save it as UTF-8
+library-defect-foreign-reference = { $code } belongs to another system than this folder: keep it as an outside document
+library-defect-stale-parent-version = refers to version { $version } of { $code }, which is at { $other }: check whether it still fits
+library-defect-bad-link = the link target { $target } cannot be right: correct it
+library-defect-remote-image = the picture { $target } is on another server and is shown as a link only
+library-defect-no-front-matter = the file has no front matter, unlike the other documents
 library-defect-no-code = states no code; taken by the name of its file
-library-defect-unknown-tier = nothing says which tier { $what } belongs to
-library-defect-missing-image = the image { $what } is missing
-library-defect-missing-file = the file { $what } is missing
-library-defect-encoding = neither UTF-8 nor GB18030: save it as UTF-8
-library-defect-front-matter = { $what }
 
 problem-folder-missing = there is no such folder
 problem-folder-large = more than { $files } files or { $bytes } bytes: import it in parts
@@ -134,6 +157,10 @@ problem-folder-not-empty = the folder holds files that are no earlier export: na
 problem-folder-manifest = the list of the earlier export is damaged: name an empty folder
 problem-folder-changed = changed since it was exported: move it away, or name an empty folder
 problem-folder-path-taken = there is another file of this name: move it away, or name an empty folder
+problem-import-patterns-toml = the patterns cannot be read: { $message }
+problem-import-patterns-shape = shapes, entry { $place }: “{ $shape }” is no pattern of a code: give it one serial such as {"{"}nn{"}"}, and a separator between words
+problem-import-patterns-tier = there is no tier { $tier }: a tier is a number from 1 to 4
+problem-import-patterns-type = the type { $name } stands under two tiers: remove it from one
 problem-import-empty = the file holds no text
 problem-import-refused = not taken: { $detail }
 problem-import-no-organisation = set up the organisation first: start `cairn serve` and open its set-up page

@@ -89,26 +89,49 @@ library-fold = { $count } 条未变，展开：
 library-passed-named = 有文件引用
 library-passed-unnamed = 没有文件引用
 library-passed-history = 历史版本；只导入现行版本和草稿
-library-passed-encoding = 既不是 UTF-8 也不是 GB18030
+library-passed-encoding = 不是 UTF-8、UTF-16 或 GB18030
+library-passed-name = 按名称排除
+library-passed-empty = 空文件
 library-passed-link = 不跟随符号链接
 library-passed-hidden = 隐藏文件
 library-passed-special = 不是普通文件
 library-passed-large = 超过上限（图片 20 MB，其他文件 2 MB）
 library-passed-unreadable = 无法读取
 
-library-defect-two-codes = 编号写作 { $what }，又写作 { $against }
-library-defect-two-versions = 版本写作 { $what }，又写作 { $against }
-library-defect-two-parents = 上级文件写作 { $what }，又写作 { $against }
-library-defect-two-parent-versions = 上级文件的版本写作 { $what }，又写作 { $against }
-library-defect-dangling = { $what } 不存在
-library-defect-duplicate = { $what } 已是 { $against } 的编号；按文件名导入
-library-defect-orphan = { $what } 无上级文件
+library-defect-two-codes = { $origin ->
+    [header] 表头
+    [heading] 标题
+    [file-name] 文件名
+   *[other] 文首属性
+}写作 { $other }，而文件按 { $code } 导入：请改正其一
+library-defect-duplicate-code = 编号 { $code } 已属于 { $other }：按文件名导入；请另行编号，或作为已填写的记录处理
+library-defect-unknown-tier = 看不出 { $code } 属于哪一级：请在导入规则中加上其类型，或写明 tier:
+library-defect-two-versions = 表头写作版本 { $other }，而文件按 { $version } 导入：请改正其一
+library-defect-two-values = { $name ->
+    [title] 标题
+    [parent] 上级文件
+    [parents] 上级文件
+    [parent-version] 上级文件的版本
+    [version] 版本
+    [owner] 归口部门
+    [tier] 层级
+   *[other] { $name }
+}一处写作 { $value }，另一处写作 { $other }：请改正其一
+library-defect-dangling-reference = 这里没有 { $code }：请改正引用，或补上该文件
+library-defect-wrong-title = 这里把 { $code } 称作“{ $title }”，而它是“{ $other }”：两者必有一误
+library-defect-orphan = 没有别的文件引用 { $code }：请在使用处写明，或作废它
+library-defect-no-parent = { $code } 没有写明上级文件：请写 parents:
+library-defect-missing-image = 文件夹里没有图片 { $target }
+library-defect-missing-file = 文件夹里没有文件 { $target }
+library-defect-other-case = 文件夹里没有 { $target }，只有大小写不同的 { $other }：请写成一致
+library-defect-front-matter = { $message }
+library-defect-unreadable = 不是 UTF-8、UTF-16 或 GB18030：请另存为 UTF-8
+library-defect-foreign-reference = { $code } 属于另一个体系：请作为外来文件管理
+library-defect-stale-parent-version = 所依据的是 { $code } 的版本 { $version }，而该文件已是 { $other }：请核对是否仍然适用
+library-defect-bad-link = 链接地址 { $target } 有误：请改正
+library-defect-remote-image = 图片 { $target } 在别的服务器上，只显示为链接
+library-defect-no-front-matter = 与其他文件不同，没有文首属性
 library-defect-no-code = 没有编号；按文件名导入
-library-defect-unknown-tier = 看不出 { $what } 属于哪一级
-library-defect-missing-image = 缺少图片 { $what }
-library-defect-missing-file = 缺少文件 { $what }
-library-defect-encoding = 既不是 UTF-8 也不是 GB18030：请另存为 UTF-8
-library-defect-front-matter = { $what }
 
 problem-folder-missing = 没有这个文件夹
 problem-folder-large = 超过 { $files } 个文件或 { $bytes } 字节：请分批导入
@@ -116,6 +139,10 @@ problem-folder-not-empty = 文件夹里有别的文件：请指定空文件夹
 problem-folder-manifest = 上次导出的清单已损坏：请指定空文件夹
 problem-folder-changed = 导出后被改动过：请移走，或指定空文件夹
 problem-folder-path-taken = 已有同名文件：请移走，或指定空文件夹
+problem-import-patterns-toml = 导入规则无法读取：{ $message }
+problem-import-patterns-shape = shapes 第 { $place } 条：“{ $shape }”不是编号规则：须有一个流水号（如 {"{"}nn{"}"}），词与词之间须有分隔符
+problem-import-patterns-tier = 没有第 { $tier } 级：层级为 1 到 4 的数字
+problem-import-patterns-type = 类型 { $name } 出现在两个层级下：请删去其一
 problem-import-empty = 文件没有正文
 problem-import-refused = 未导入：{ $detail }
 problem-import-no-organisation = 请先建立组织：运行 cairn serve 并打开设置页

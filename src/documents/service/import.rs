@@ -10,15 +10,15 @@ use serde::Serialize;
 
 use super::super::command::{Adopt, Adopted};
 use super::super::model::State;
+use super::super::recognise::{Defect, Patterns};
 use super::super::transfer::folder::{Contents, Passed};
+use super::super::transfer::found::{self, FoundDocument, OtherFile};
 use super::super::transfer::matter;
-use super::super::transfer::recognise::{Defect, FoundDocument, OtherFile, Patterns, recognise};
 use super::{adopt, read};
 use crate::actor::{Actor, Permission};
 use crate::error::{Error, Problem, Result};
 use crate::evidence::{self, Stored};
 use crate::ledger::{Ledger, WriteTx, sha256_hex};
-use crate::numbering::code_key;
 use crate::organisation;
 use crate::text::Lang;
 
@@ -41,6 +41,8 @@ pub struct ImportOptions {
     pub standing: Standing,
     /// Why they are taken over; a file may state its own reason.
     pub reason: String,
+    /// How documents are recognised.
+    pub patterns: Patterns,
 }
 
 /// What became of a document.
@@ -123,7 +125,7 @@ pub fn import(
         Error::NotFound => Error::conflict("import-no-organisation"),
         other => other,
     })?;
-    let folder = recognise(&contents.files, &Patterns::shipped()?);
+    let folder = found::find(&contents.files, &options.patterns);
     let mut report = ImportReport {
         dry_run: options.dry_run,
         others: folder.others,
@@ -132,7 +134,7 @@ pub fn import(
         ..ImportReport::default()
     };
     let bytes: BTreeMap<&str, &[u8]> = contents.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
-    for group in grouped(folder.documents) {
+    for group in folder.documents {
         let taken = take(ledger, actor, evidence_dir, &bytes, group.clone(), options);
         let imported = match taken {
             Ok((outcome, label, state)) => ImportedDocument { files: group, outcome, label: Some(label), state: Some(state) },
@@ -146,22 +148,6 @@ pub fn import(
         report.documents.push(imported);
     }
     Ok(report)
-}
-
-/// The texts of a document in both languages together, in order of tier and code.
-fn grouped(documents: Vec<FoundDocument>) -> Vec<Vec<FoundDocument>> {
-    let mut groups: BTreeMap<(i64, String), Vec<FoundDocument>> = BTreeMap::new();
-    let mut tiers: BTreeMap<String, i64> = BTreeMap::new();
-    for document in documents {
-        let key = code_key(&document.code.value);
-        // Two languages may disagree on the tier; they are one document all the same.
-        let tier = *tiers.entry(key.clone()).or_insert(document.tier.value);
-        groups.entry((tier, key)).or_default().push(document);
-    }
-    let mut all: Vec<Vec<FoundDocument>> = groups.into_values().collect();
-    // Chinese first: it speaks for both where they differ.
-    all.iter_mut().for_each(|group| group.sort_by_key(FoundDocument::language));
-    all
 }
 
 fn named(group: &[FoundDocument], error: &Error) -> Vec<ImportError> {
@@ -246,7 +232,7 @@ fn command(group: &[FoundDocument], options: &ImportOptions) -> Result<Adopt> {
     let effective = options.standing == Standing::Effective && !stays_draft;
     let mut command = Adopt {
         code: first.code.value.clone(),
-        tier: first.tier.value,
+        tier: first.tier.value.into(),
         label: group.iter().find_map(|document| document.version.as_ref()).map(|version| version.value.clone()),
         owner: group.iter().find_map(|document| document.owner.as_ref()).map(|owner| owner.value.clone()).unwrap_or_default(),
         parents: first.parents.clone(),
