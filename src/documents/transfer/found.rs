@@ -230,7 +230,7 @@ mod tests {
             ("copies/QP-02.md", &front("zh")),
             ("LICENSE", "x"),
         ]);
-        let expected = [("QP-02.md", "QP-02", 2), ("QP-02.en.md", "QP-02", 2), ("copies/QP-02.md", "copies-QP-02", 2)];
+        let expected = [("copies/QP-02.md", "copies-QP-02", 2), ("QP-02.md", "QP-02", 2), ("QP-02.en.md", "QP-02", 2)];
         assert_eq!(seen(&found), expected);
         assert_eq!(found.others, [OtherFile { path: "LICENSE".into(), kept: false, reason: "unnamed" }]);
     }
