@@ -24,6 +24,7 @@ pub use api::openapi;
 pub use command::{Adopt, Adopted, Bilingual, Decide, Extra, FormExtra, NewDocument, Revise, SaveDraft, Step, Submit, Withdraw};
 pub use list::Filter;
 pub use model::{Decision, Document, DocumentFile, Duty, Origin, Review, State, Version};
+pub use recognise::Patterns;
 pub use render::href;
 pub use service::adopt::adopt;
 pub use service::content_hash;
@@ -42,7 +43,6 @@ pub use service::review::{decide, submit};
 pub use service::withdraw::withdraw;
 pub use store::FACTS;
 pub use transfer::folder::{Contents, read as read_folder};
-pub use transfer::recognise::Patterns;
 
 use crate::web::Routes;
 
