@@ -1,4 +1,4 @@
-//! The one integration binary: every slice through HTTP, on both databases; the house rules; the browser.
+//! The one integration binary: every slice through HTTP, on both databases; the house rules.
 #![allow(
     missing_docs,
     clippy::indexing_slicing,
