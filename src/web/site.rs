@@ -142,14 +142,14 @@ impl Site {
     /// When the database cannot be read.
     pub fn shell(&self, conn: &mut Conn) -> Result<Arc<Shell>> {
         let (generation, now) = (self.ledger.generation(), self.now());
-        let mut slot = self.shell.0.lock().map_err(|_| Error::Internal("poisoned cache".into()))?;
-        if let Some((seen, at, shell)) = slot.as_ref()
+        if let Some((seen, at, shell)) = lock(&self.shell.0)?.as_ref()
             && fresh(*seen, *at, generation, now)
         {
             return Ok(shell.clone());
         }
+        // Read without the lock: one slow query must not hold up every page.
         let shell = Arc::new((self.hooks.shell)(conn)?);
-        *slot = Some((generation, now, shell.clone()));
+        *lock(&self.shell.0)? = Some((generation, now, shell.clone()));
         Ok(shell)
     }
 
@@ -159,19 +159,23 @@ impl Site {
     /// When the database cannot be read.
     pub fn counts(&self, conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Arc<Counts>> {
         let (generation, now) = (self.ledger.generation(), self.now());
-        let mut all = self.counts.lock().map_err(|_| Error::Internal("poisoned cache".into()))?;
-        if let Some((seen, at, counts)) = all.get(&actor.id)
+        if let Some((seen, at, counts)) = lock(&self.counts)?.get(&actor.id)
             && fresh(*seen, *at, generation, now)
         {
             return Ok(counts.clone());
         }
         let counts = Arc::new((self.hooks.counts)(conn, actor, today)?);
+        let mut all = lock(&self.counts)?;
         if all.len() > 2000 {
             all.clear();
         }
         all.insert(actor.id.clone(), (generation, now, counts.clone()));
         Ok(counts)
     }
+}
+
+fn lock<T>(cache: &std::sync::Mutex<T>) -> Result<std::sync::MutexGuard<'_, T>> {
+    cache.lock().map_err(|_| Error::Internal("poisoned cache".into()))
 }
 
 fn fresh(seen: u64, at: Instant, generation: u64, now: Instant) -> bool {
