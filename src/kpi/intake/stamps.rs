@@ -189,7 +189,7 @@ mod tests {
         let (buffer, ends) = line_of(fields);
         let at = if fields.len() == 2 { StampAt::Pair(0, 1) } else { StampAt::Single(0) };
         let days = StampReader::new(rule, at).day(Line::new(&buffer, &ends), &mut Clock::new(zone))?;
-        Ok(NaiveDate::default() + chrono::Days::new(u64::try_from(days).unwrap()))
+        Ok(NaiveDate::default() + chrono::TimeDelta::days(days))
     }
 
     fn date(text: &str) -> Checked<NaiveDate> {
@@ -224,6 +224,7 @@ mod tests {
         assert_eq!(day_at(&american, &["2/3/2026 12:05 AM"], Tz::UTC), date("2026-02-03"));
         let only = rule("date='d'\ndate_format='%Y/%m/%d'");
         assert_eq!(day_at(&only, &["2026/1/5"], Tz::America__New_York), date("2026-01-05"));
+        assert_eq!(day_at(&only, &["1969/12/30"], Tz::UTC), date("1969-12-30"));
     }
 
     #[test]
