@@ -310,11 +310,12 @@ both! {
         decide(&cast.approver, &version.id, "approved", "").await;
         app.pass(chrono::Duration::days(10));
         let done = AtomicUsize::new(0);
+        let ledger = app.ledger();
         std::thread::scope(|scope| {
             for _ in 0..64 {
                 scope.spawn(|| {
-                    let (id, system) = (version.id.clone(), app.system());
-                    match app.ledger().write(&system, move |tx| documents::release(tx, &id)) {
+                    let (id, system) = (version.id.clone(), Arc::new(Actor::system()));
+                    match ledger.write(&system, move |tx| documents::release(tx, &id)) {
                         Ok(_) => drop(done.fetch_add(1, Ordering::Relaxed)),
                         Err(error) => assert!(matches!(error, Error::Conflict(_) | Error::Stale), "{error}"),
                     }

@@ -3,12 +3,35 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
+use actix_web::test::TestRequest;
 use actix_web::{App, test};
 use cairn::people::SignedIn;
 use cairn::web::session;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 
 use super::TestApp;
+
+/// The application as one function. Building it compiles every route, so a test does that once.
+pub(super) type Call = Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, ServiceResponse>>;
+
+impl TestApp {
+    /// The application of this test, built when it is first asked; it lives and dies on the test's own runtime.
+    async fn call(&self, request: TestRequest) -> ServiceResponse {
+        let call = self
+            .service
+            .get_or_init(|| async {
+                let service =
+                    test::init_service(cairn::guarded!(App::new()).configure(cairn::app::configure(self.site.clone()))).await;
+                let call: Call = Box::new(move |request| service.call(request.to_request()).map(Result::unwrap).boxed_local());
+                call
+            })
+            .await;
+        call(request).await
+    }
+}
 
 /// Somebody with a browser: keeps cookies.
 pub struct Visitor<'a> {
@@ -110,8 +133,7 @@ impl<'a> Visitor<'a> {
     }
 
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<(String, Vec<u8>)>) -> Answer {
-        let service = test::init_service(cairn::guarded!(App::new()).configure(cairn::app::configure(self.app.site.clone()))).await;
-        let mut request = test::TestRequest::with_uri(path).method(method).insert_header((header::ACCEPT_LANGUAGE, self.lang));
+        let mut request = TestRequest::with_uri(path).method(method).insert_header((header::ACCEPT_LANGUAGE, self.lang));
         let cookies: Vec<String> = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
         if !cookies.is_empty() {
             request = request.insert_header((header::COOKIE, cookies.join("; ")));
@@ -125,7 +147,7 @@ impl<'a> Visitor<'a> {
         if let Some((media_type, bytes)) = body {
             request = request.insert_header((header::CONTENT_TYPE, media_type)).set_payload(bytes);
         }
-        let answer = test::call_service(&service, request.to_request()).await;
+        let answer = self.app.call(request).await;
         let (status, headers) = (answer.status(), answer.headers().clone());
         for cookie in headers.get_all(header::SET_COOKIE) {
             self.keep(cookie.to_str().unwrap());

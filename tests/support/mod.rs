@@ -60,6 +60,7 @@ pub struct TestApp {
     pub clock: Clock,
     pub folder: tempfile::TempDir,
     drop_database: Option<String>,
+    service: tokio::sync::OnceCell<http::Call>,
 }
 
 static TEMPLATE: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
@@ -102,7 +103,7 @@ impl TestApp {
         };
         let ledger = Ledger::open(Db::open(target, 4).unwrap(), clock.clone()).unwrap();
         let site = cairn::app::site(config, ledger).unwrap();
-        Self { site, clock, folder, drop_database }
+        Self { site, clock, folder, drop_database, service: tokio::sync::OnceCell::new() }
     }
 
     pub fn ledger(&self) -> &Ledger {
