@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
@@ -12,6 +13,9 @@ use crate::db::schema::{evidence, texts};
 use crate::db::{Conn, Instant};
 use crate::error::{Error, Result};
 use crate::ledger::{Fact, FactTable, WriteTx, evidence_path, sha256_hex};
+
+/// A half-written file that nobody has touched for so long may be what a killed process left.
+const LEFT: Duration = Duration::from_secs(60);
 
 /// A kept file.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, serde::Serialize)]
@@ -60,8 +64,12 @@ impl Intake {
     pub fn start(dir: &Path) -> Result<Self> {
         let incoming = dir.join("incoming");
         fs::create_dir_all(&incoming)?;
+        clear(&incoming);
         let temporary = incoming.join(crate::db::new_id());
-        let file = io::BufWriter::with_capacity(1 << 17, File::create_new(&temporary)?);
+        let file = File::create_new(&temporary)?;
+        // Held until the file has its name or is given up. Where there are no locks, nothing is ever cleared.
+        drop(file.try_lock());
+        let file = io::BufWriter::with_capacity(1 << 17, file);
         Ok(Self { dir: dir.to_owned(), temporary, file, hasher: Sha256::new(), size: 0 })
     }
 
@@ -108,6 +116,17 @@ impl Drop for Intake {
     fn drop(&mut self) {
         // Already renamed or removed when finished; otherwise the half-written file goes.
         drop(fs::remove_file(&self.temporary));
+    }
+}
+
+/// Removes what killed processes left half-written: files that nobody holds. The minute keeps clear of one that is just being made.
+fn clear(incoming: &Path) {
+    for path in fs::read_dir(incoming).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        let Ok(file) = File::open(&path) else { continue };
+        let settled = file.metadata().and_then(|about| about.modified()).is_ok_and(|at| at.elapsed().is_ok_and(|age| age > LEFT));
+        if settled && file.try_lock().is_ok() {
+            drop(fs::remove_file(&path));
+        }
     }
 }
 

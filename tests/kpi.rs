@@ -510,7 +510,7 @@ both! {
 }
 
 /// A form with a file as browsers send it.
-fn multipart(fields: &[(&str, String)], name: &str, file: &[u8]) -> (String, Vec<u8>) {
+pub fn multipart(fields: &[(&str, String)], name: &str, file: &[u8]) -> (String, Vec<u8>) {
     let mut body = Vec::new();
     for (field, value) in fields {
         body.extend_from_slice(format!("--cut\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").as_bytes());

@@ -20,6 +20,7 @@ mod access;
 mod api;
 mod api_documents;
 mod documents;
+mod faults;
 mod history;
 mod improvement;
 mod kpi;

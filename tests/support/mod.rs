@@ -59,7 +59,8 @@ pub struct TestApp {
     pub site: Data<Site>,
     pub clock: Clock,
     pub folder: tempfile::TempDir,
-    drop_database: Option<String>,
+    /// Its database in the cluster, which goes with it.
+    pub lent: Option<Lent>,
     service: tokio::sync::OnceCell<http::Call>,
 }
 
@@ -89,10 +90,10 @@ impl TestApp {
             return None;
         };
         let name = postgres::fresh(&base);
-        Some(Self::open(tempfile::tempdir().unwrap(), Target::Postgres(format!("{base}/{name}")), Some(name)))
+        Some(Self::open(tempfile::tempdir().unwrap(), Target::Postgres(format!("{base}/{name}")), Some(Lent(name))))
     }
 
-    fn open(folder: tempfile::TempDir, target: Target, drop_database: Option<String>) -> Self {
+    fn open(folder: tempfile::TempDir, target: Target, lent: Option<Lent>) -> Self {
         let clock = Clock::manual(start());
         let config = Config {
             data: folder.path().to_owned(),
@@ -103,7 +104,7 @@ impl TestApp {
         };
         let ledger = Ledger::open(Db::open(target, 4).unwrap(), clock.clone()).unwrap();
         let site = cairn::app::site(config, ledger).unwrap();
-        Self { site, clock, folder, drop_database, service: tokio::sync::OnceCell::new() }
+        Self { site, clock, folder, lent, service: tokio::sync::OnceCell::new() }
     }
 
     pub fn ledger(&self) -> &Ledger {
@@ -129,10 +130,13 @@ impl TestApp {
     }
 }
 
-impl Drop for TestApp {
+/// A database of the cluster, gone when dropped.
+pub struct Lent(String);
+
+impl Drop for Lent {
     fn drop(&mut self) {
-        if let (Some(name), Some(base)) = (&self.drop_database, cluster()) {
-            postgres::discard(&base, name);
+        if let Some(base) = cluster() {
+            postgres::discard(&base, &self.0);
         }
     }
 }
