@@ -199,6 +199,35 @@ both! {
         assert_eq!(state_of(app, "QP-01", "A/0"), State::Effective);
     }
 
+    async fn a_comment_on_an_answer_that_does_not_count_comes_back(app: TestApp) {
+        let cast = cast(app);
+        let [_, reviewer, approver, manager] = &cast.ids;
+        let draft = create(&cast.author, &[("tier", "2"), ("title.zh", "程序")]).await;
+        submit(&cast.author, &draft, &[reviewer, manager], approver, "").await;
+        let path = format!("/documents/{draft}/decide");
+        let refused = cast.reviewer.post(&path, &[("decision", "agreed"), ("comment", "时限合理"), ("content_hash", "0")]).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        assert_eq!(refused.all("#f-comment"), ["时限合理"]);
+        let empty = cast.reviewer.post(&path, &[("decision", "returned"), ("comment", " ")]).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(empty.all(".flash.bad").len(), 1, "{}", empty.main());
+        assert_eq!(decide(&cast.reviewer, &draft, "returned", "缺少时限").await, StatusCode::SEE_OTHER);
+        let late = cast.manager.post(&path, &[("decision", "agreed"), ("comment", "职责写得很清楚")]).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert_eq!(late.all("#f-kept"), ["职责写得很清楚"], "{}", late.main());
+    }
+
+    async fn nobody_is_sent_to_sign_in_whatever_the_form_holds(app: TestApp) {
+        let cast = cast(app);
+        let draft = create(&cast.author, &[("tier", "2"), ("title.zh", "程序")]).await;
+        let (document, _) = current(app, "QP-01");
+        for path in ["decide", "discard", "edit", "autosave", "submit"].map(|act| format!("/documents/{draft}/{act}")).into_iter()
+            .chain(["revise", "withdraw"].map(|act| format!("/documents/{}/{act}", document.id))).chain(["/documents/preview".to_owned(), "/documents/new".to_owned()]) {
+            let sent = app.nobody().post(&path, &[("decision", "?"), ("row_version", "?")]).await;
+            assert!(sent.status == StatusCode::SEE_OTHER && sent.location().starts_with("/sign-in?next="), "{path}: {}", sent.status);
+        }
+    }
+
     async fn drafts_are_not_there_for_others(app: TestApp) {
         let cast = cast(app);
         let draft = create(&cast.author, &[("tier", "2"), ("title.zh", "程序")]).await;

@@ -10,6 +10,7 @@ use actix_web::web::{self, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::error::PageError;
 use super::form::Form;
@@ -170,6 +171,24 @@ impl Visit {
             return Ok(());
         }
         Err(Error::forbidden("form-token"))
+    }
+
+    /// Admits whoever is signed in, with a form of this session: before anything that was sent is judged.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`]; [`Error::Forbidden`] for a form token that is not this session's.
+    pub async fn admit(&self, form: &Form) -> Result<()> {
+        self.read(|_| Ok(())).await?;
+        self.check_csrf(form)
+    }
+
+    /// The command that a form means, once it is known who sent it: nobody goes to the sign-in page, whatever the form holds.
+    ///
+    /// # Errors
+    /// As [`Visit::admit`] and [`Form::command`].
+    pub async fn command<T: DeserializeOwned>(&self, form: &Form) -> Result<T> {
+        self.admit(form).await?;
+        form.command()
     }
 
     fn identify(&self, conn: &mut Conn) -> Result<(Identity, Arc<Shell>, Instant, NaiveDate)> {

@@ -98,13 +98,13 @@ documents-decide-blocked = { $count ->
    *[other] { $count } reviewers have not answered yet; you can return it already.
 }
 documents-comment = Comment (required when you return it)
+documents-comment-kept = Your comment, which was not kept
 documents-agree = Agree
 documents-approve = Approve
 documents-return = Return
 documents-answer-agreed = You agreed to { $what }.
 documents-answer-approved = You approved { $what }.
 documents-answer-returned = You returned { $what }.
-documents-answer-refused = { $what }
 documents-returned-by = Returned by { $who }:
 documents-text-table = Table
 documents-text-dangling = No such document

@@ -8,12 +8,13 @@ use super::super::model::{Document, Version};
 use super::super::render;
 use super::super::service::{draft, read, review, withdraw as withdrawing};
 use super::edit::reader;
+use super::reader::{Again, reading};
 use super::{Choice, Filled, refused};
 use crate::actor::Permission;
 use crate::error::{Error, Result};
 use crate::people::{self, Person};
 use crate::text::Lang;
-use crate::web::{Area, Flash, FormBody, PageResult, Reading, View, Visit, lenient};
+use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit, lenient};
 
 /// The submission form.
 #[derive(Serialize)]
@@ -91,49 +92,60 @@ fn name(document: &Document, version: &Version) -> String {
 }
 
 pub(super) async fn decide(visit: Visit, id: Path<String>, FormBody(form): FormBody) -> PageResult {
-    let command = form.command::<Decide>()?;
-    let answered = format!("documents-answer-{}", command.decision.as_str());
-    let version = id.clone();
-    match visit.write(&form, move |tx| review::decide(tx, &version, &command)).await {
-        Ok((document, version)) => {
+    let version = id.into_inner();
+    let done = match visit.command::<Decide>(&form).await {
+        Ok(command) => {
+            let (id, answered) = (version.clone(), format!("documents-answer-{}", command.decision.as_str()));
+            visit.write(&form, move |tx| review::decide(tx, &id, &command)).await.map(|made| (made, answered))
+        }
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(((document, version), answered)) => {
             let seen = version.clone();
             // After a return the draft is nobody else's business, unless they read all drafts or were asked.
             let stays = visit.read(move |r| Ok(seen.visible_to(&r.actor, true))).await?;
             let to = if stays { reader(&document, &version) } else { "/".into() };
             Ok(visit.see_other(&to, Flash::ok_with(&answered, &name(&document, &version))))
         }
-        Err(error) => refused_on_page(visit, id.into_inner(), error).await,
+        Err(error) => answer_again(visit, version, &form, error).await,
     }
 }
 
-/// A missing comment is told on the page it belongs to; everything else has a page of its own.
-async fn refused_on_page(visit: Visit, id: String, error: Error) -> PageResult {
-    let problems = refused(error)?;
-    let (to, text) = visit
-        .read(move |r| {
+/// The page on which somebody answered, with the comment they typed and why the answer does not count: it lacks something, or somebody
+/// else was quicker.
+async fn answer_again(visit: Visit, id: String, form: &Form, error: Error) -> PageResult {
+    let status = match &error {
+        Error::Invalid(_) => 422,
+        Error::Conflict(_) | Error::Stale => 409,
+        _ => return Err(error.into()),
+    };
+    let comment = form.get("comment").map(str::to_owned);
+    visit
+        .page("documents/reader.html", move |r| {
             let (document, version) = read::version(r.conn, &r.actor, &id)?;
-            Ok((reader(&document, &version), problems.first().map(|problem| problem.message(r.lang)).unwrap_or_default()))
+            let again = Again { text: error.message(r.lang), comment };
+            Ok(reading(r, &document.code, &version.label, again)?.status(status))
         })
-        .await?;
-    Ok(visit.see_other(&to, Flash::bad("documents-answer-refused", &text)))
+        .await
 }
 
 pub(super) async fn discard(visit: Visit, id: Path<String>, FormBody(form): FormBody) -> PageResult {
-    let seen = form.command::<Seen>()?;
+    let seen = visit.command::<Seen>(&form).await?;
     let document = visit.write(&form, move |tx| draft::discard(tx, &id, seen.row_version)).await?;
     let to = if document.effective_version_id.is_some() { render::href(&document.code) } else { "/documents".into() };
     Ok(visit.see_other(&to, Flash::ok_with("documents-discarded", &document.code)))
 }
 
 pub(super) async fn revise(visit: Visit, id: Path<String>, FormBody(form): FormBody) -> PageResult {
-    let command = form.command::<Revise>()?;
+    let command = visit.command::<Revise>(&form).await?;
     let (document, version) = visit.write(&form, move |tx| draft::revise(tx, &id, &command)).await?;
     Ok(visit
         .see_other(&format!("/documents/{}/edit", version.id), Flash::ok_with("documents-revising", &name(&document, &version))))
 }
 
 pub(super) async fn withdraw(visit: Visit, id: Path<String>, FormBody(form): FormBody) -> PageResult {
-    let command = form.command::<Withdraw>()?;
+    let command = visit.command::<Withdraw>(&form).await?;
     let (document, version) = visit.write(&form, move |tx| withdrawing::withdraw(tx, &id, &command)).await?;
     Ok(visit.see_other(&reader(&document, &version), Flash::ok_with("documents-withdrawn", &name(&document, &version))))
 }

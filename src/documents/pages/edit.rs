@@ -225,7 +225,7 @@ async fn conflict(visit: Visit, version: String, form: Form) -> PageResult {
 }
 
 pub(super) async fn preview(visit: Visit, which: Query<Which>, FormBody(form): FormBody) -> PageResult {
-    visit.check_csrf(&form)?;
+    visit.admit(&form).await?;
     let html = visit
         .read(move |r| {
             r.actor.see(Permission::WriteDocuments)?;
@@ -238,7 +238,7 @@ pub(super) async fn preview(visit: Visit, which: Query<Which>, FormBody(form): F
 }
 
 pub(super) async fn autosave(visit: Visit, id: Path<String>, FormBody(form): FormBody) -> PageResult {
-    visit.check_csrf(&form)?;
+    visit.admit(&form).await?;
     visit
         .read(move |r| {
             let (_, version) = draft::for_editing(r.conn, &r.actor, &id)?;

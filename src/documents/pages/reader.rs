@@ -9,7 +9,7 @@ use super::super::model::{Duty, Origin, Review, State};
 use super::super::render;
 use super::super::service::read;
 use super::super::service::reader::{Asked, Neighbour, ReaderView, reader_view};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::evidence;
 use crate::text::{Lang, t};
 use crate::web::{Area, PageError, PageResult, Reading, View, Visit, format_long};
@@ -26,7 +26,7 @@ pub(super) struct Wanted {
 
 /// The page's content.
 #[derive(Serialize)]
-struct Page {
+pub(super) struct Page {
     #[serde(flatten)]
     reader: ReaderView,
     href: String,
@@ -34,6 +34,14 @@ struct Page {
     language_links: Vec<LanguageLink>,
     below: Vec<(i64, Vec<Neighbour>)>,
     today: chrono::NaiveDate,
+    again: Option<Again>,
+}
+
+/// An answer that did not count: why, and the comment that was typed.
+#[derive(Serialize)]
+pub(super) struct Again {
+    pub(super) text: String,
+    pub(super) comment: Option<String>,
 }
 
 /// One cell of the control block.
@@ -67,6 +75,15 @@ pub(super) async fn show(visit: Visit, code: Path<String>, wanted: Query<Wanted>
         .await
 }
 
+/// The page of a version, with an answer that did not count.
+pub(super) fn reading(r: &mut Reading<'_>, code: &str, label: &str, again: Again) -> Result<View<Page>> {
+    let asked = Asked { code, label: Some(label), text: None, lang: r.lang, zone: r.shell.zone };
+    let reader = reader_view(r.conn, &r.actor, &asked)?;
+    let mut page = view(r, reader, Some(label));
+    page.view.again = Some(again);
+    Ok(page)
+}
+
 fn view(r: &Reading<'_>, reader: ReaderView, label: Option<&str>) -> View<Page> {
     let heading = format!("{} {}", reader.document.code, reader.title);
     let print = print_heads(r, &reader);
@@ -86,7 +103,7 @@ fn view(r: &Reading<'_>, reader: ReaderView, label: Option<&str>) -> View<Page> 
         }
     }
     let plate = plate(r.lang, &reader);
-    let page = Page { plate, href, language_links, below, reader, today: r.today };
+    let page = Page { plate, href, language_links, below, reader, today: r.today, again: None };
     View { print: Some(print), ..View::new(Area::Documents, heading, page) }
 }
 
@@ -139,7 +156,7 @@ fn print_heads(r: &Reading<'_>, reader: &ReaderView) -> [String; 3] {
 }
 
 /// A file that a text shows: images inline, everything else as a download.
-pub(super) async fn file(visit: Visit, hash: Path<String>) -> Result<HttpResponse, PageError> {
+pub(super) async fn file(visit: Visit, hash: Path<String>) -> std::result::Result<HttpResponse, PageError> {
     let dir = visit.site.config.evidence_dir();
     let (bytes, name) = visit
         .read(move |r| {
