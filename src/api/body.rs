@@ -23,9 +23,37 @@ impl JsonBody {
     ///
     /// # Errors
     /// [`Error::Invalid`] naming the field; [`Error::TooLarge`] above 1 MiB.
-    pub fn command<T: DeserializeOwned>(self) -> Result<T> {
-        parse(&self.0?)
+    pub fn command<T: DeserializeOwned>(&self) -> Result<T> {
+        parse(self.0.as_ref().map_err(Clone::clone)?)
     }
+
+    /// The command with its texts exactly as they were sent: files keep their line ends.
+    ///
+    /// # Errors
+    /// As [`JsonBody::command`].
+    pub fn exactly<T: DeserializeOwned>(&self) -> Result<T> {
+        let bytes = self.0.as_ref().map_err(Clone::clone)?;
+        serde_json::from_slice(bytes).map_err(|error| form::bad_shape(&error))
+    }
+
+    /// What was sent, as it was sent; nothing when it could not be read.
+    pub fn bytes(&self) -> &[u8] {
+        self.0.as_ref().map_or(&[], |bytes| bytes.as_ref())
+    }
+
+    /// Reads a body that may be larger than usual: only after who sends it was admitted.
+    pub async fn read(request: &HttpRequest, payload: &mut Payload, limit: usize) -> Self {
+        if is_json(request) { Self(body::read(payload, limit).await) } else { Self(Err(not_json())) }
+    }
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+}
+
+fn not_json() -> Error {
+    Error::field("content-type", "not-json")
 }
 
 impl FromRequest for JsonBody {
@@ -33,15 +61,8 @@ impl FromRequest for JsonBody {
     type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, ApiError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let is_json = kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json");
-        let mut payload = payload.take();
-        Box::pin(async move {
-            if !is_json {
-                return Ok(Self(Err(Error::field("content-type", "not-json"))));
-            }
-            Ok(Self(body::read(&mut payload, LIMIT).await))
-        })
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move { Ok(Self::read(&request, &mut payload, LIMIT).await) })
     }
 }
 

@@ -16,7 +16,7 @@ use super::problem::ApiError;
 use super::tag;
 use crate::actor::Permission;
 use crate::error::{Error, Problem, Result};
-use crate::ledger::WriteTx;
+use crate::ledger::{Once, WriteTx};
 use crate::text::Lang;
 use crate::web::{Credential, Form, Identity, Reading, RequestId, Site, block, form};
 
@@ -33,6 +33,9 @@ pub struct ApiVisit {
     pub request_id: String,
     token: Option<String>,
     if_match: Option<String>,
+    once_key: Option<String>,
+    /// Method and address: part of what makes a change the same.
+    target: String,
     query: Form,
 }
 
@@ -58,6 +61,8 @@ impl ApiVisit {
             request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
             token: bearer,
             if_match: text(header::IF_MATCH).map(str::to_owned),
+            once_key: text(header::HeaderName::from_static("idempotency-key")).map(str::to_owned),
+            target: format!("{} {}", request.method(), request.uri()),
             query: Form::parse(request.query_string().as_bytes()),
             site,
         })
@@ -76,7 +81,7 @@ impl ApiVisit {
     ///
     /// # Errors
     /// As [`ApiVisit::seen_version`] and [`JsonBody::command`].
-    pub fn command_on_seen<T: DeserializeOwned>(&self, body: JsonBody) -> Result<T> {
+    pub fn command_on_seen<T: DeserializeOwned>(&self, body: &JsonBody) -> Result<T> {
         let seen = self.seen_version()?;
         let mut fields: serde_json::Map<String, serde_json::Value> = body.command()?;
         fields.insert("row_version".to_owned(), seen.into());
@@ -97,6 +102,16 @@ impl ApiVisit {
     /// [`Error::PreconditionRequired`] without `If-Match`, [`Error::Stale`] for a tag that cannot be of a current version.
     pub fn seen_version(&self) -> Result<i64> {
         tag::seen(self.if_match.as_deref())
+    }
+
+    /// The key under which this change is made once, if the caller sent one: `Idempotency-Key`, with what was sent.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a key that is too long or not plain.
+    pub fn once(&self, parts: &[&[u8]]) -> Result<Option<Once>> {
+        let Some(key) = &self.once_key else { return Ok(None) };
+        let whole: Vec<&[u8]> = std::iter::once(self.target.as_bytes()).chain(parts.iter().copied()).collect();
+        Once::new(key, &whole).map(Some)
     }
 
     /// Whether the caller may come at all: the first line of a change, before anything that was sent is judged.

@@ -1,10 +1,10 @@
 //! The OpenAPI 3.1 document: the parts of the slices, put together; who may call what comes from the list of routes, so that the two
 //! cannot disagree.
 
-use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::schema::Schema;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Components, ContentBuilder, Info, License, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{Components, ContentBuilder, Info, License, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder};
 
 use crate::web::{Access, Endpoint};
 
@@ -27,6 +27,9 @@ pub fn document(parts: Vec<OpenApi>, endpoints: &[Endpoint]) -> OpenApi {
         let item = whole.paths.paths.get_mut(endpoint.path);
         if let Some(operation) = item.and_then(|item| operation(item, endpoint.method.as_str())) {
             guard(operation, endpoint.access);
+            if endpoint.method == "POST" {
+                once(operation);
+            }
         }
     }
     whole
@@ -58,7 +61,37 @@ fn guard(operation: &mut Operation, access: Access) {
         Access::May(permission) | Access::Scope(permission) => vec![permission.as_str()],
     };
     operation.security = Some(vec![SecurityRequirement::new("token", scopes)]);
-    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    let failed = ResponseBuilder::new().description("What went wrong").content("application/problem+json", problem).build();
-    operation.responses.responses.insert("default".to_owned(), failed.into());
+    let names: Vec<&str> = operation.parameters.iter().flatten().filter_map(name).collect();
+    let seen = names.contains(&"If-Match");
+    let mut failures = vec![("401", "No running token"), ("default", "What went wrong")];
+    failures
+        .extend(matches!(access, Access::Scope(_) | Access::May(_)).then_some(("403", "The token or its person may not do that")));
+    failures.extend((!names.is_empty()).then_some(("404", "It is not there, or this person may not see it")));
+    failures.extend(seen.then_some(("412", "Somebody else has changed it")));
+    failures.extend(seen.then_some(("428", "If-Match is missing")));
+    failures.extend((operation.request_body.is_some() || !names.is_empty()).then_some(("422", "What was sent is not acceptable")));
+    for (status, words) in failures {
+        let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        let failed = ResponseBuilder::new().description(words).content("application/problem+json", problem).build();
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| failed.into());
+    }
+}
+
+fn name(parameter: &RefOr<Parameter>) -> Option<&str> {
+    if let RefOr::T(parameter) = parameter { Some(&parameter.name) } else { None }
+}
+
+/// Every POST may carry a key under which it is made once.
+fn once(operation: &mut Operation) {
+    let words =
+        "A key of the caller's own: the same request sent again within 24 hours gets the first answer and has no second effect";
+    let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(200)).build();
+    let key = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(words))
+        .schema(Some(text))
+        .build();
+    operation.parameters.get_or_insert_default().push(RefOr::T(key));
 }

@@ -11,6 +11,7 @@ mod health;
 mod me;
 mod page;
 mod problem;
+mod reply;
 mod tag;
 
 pub use body::JsonBody;
@@ -19,7 +20,8 @@ pub use document::document;
 pub use me::openapi;
 pub use page::{Page, Paging};
 pub use problem::{ApiError, explain, refused};
-pub use tag::{created, no_content, tagged};
+pub use reply::Reply;
+pub use tag::{no_content, tagged};
 
 use actix_web::HttpResponse;
 use utoipa::openapi::OpenApi;

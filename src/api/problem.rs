@@ -1,6 +1,7 @@
 //! Errors as `application/problem+json` (RFC 9457), in the caller's language: stable codes for programs, sentences for people, the
 //! request's id for whoever looks into the log.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use actix_web::dev::ServiceResponse;
@@ -69,11 +70,19 @@ pub struct FieldProblem {
     pub code: String,
     /// What is wrong, in words.
     pub message: String,
+    /// The parts of the message: row, column, value, limit.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, String>,
 }
 
 impl FieldProblem {
     fn of(problem: &Problem, lang: Lang) -> Self {
-        Self { field: problem.field.clone(), code: problem.code.clone(), message: problem.message(lang) }
+        Self {
+            field: problem.field.clone(),
+            code: problem.code.clone(),
+            message: problem.message(lang),
+            params: problem.params.iter().cloned().collect(),
+        }
     }
 }
 

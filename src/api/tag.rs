@@ -12,18 +12,13 @@ pub(super) fn seen(header: Option<&str>) -> Result<i64> {
     tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.parse().ok()).ok_or(Error::Stale)
 }
 
-fn of(version: i64) -> String {
+pub(super) fn of(version: i64) -> String {
     format!("\"{version}\"")
 }
 
 /// 200 with the tag of the version shown.
 pub fn tagged<T: Serialize>(version: i64, view: &T) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::ETAG, of(version))).json(view)
-}
-
-/// 201 with its address and tag.
-pub fn created<T: Serialize>(location: &str, version: i64, view: &T) -> HttpResponse {
-    HttpResponse::Created().insert_header((header::LOCATION, location)).insert_header((header::ETAG, of(version))).json(view)
 }
 
 /// 204: done, nothing to show.

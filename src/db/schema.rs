@@ -484,6 +484,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sent_once (sender, sent_key) {
+        sender -> Text,
+        sent_key -> Text,
+        fingerprint -> Text,
+        answer -> Nullable<Text>,
+        made_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(grants -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
@@ -528,4 +538,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     cycles,
     cycle_actions,
     search_entries,
+    sent_once,
 );

@@ -6,6 +6,7 @@
 mod event;
 mod facts;
 mod merkle;
+mod once;
 pub mod store;
 pub mod verify;
 mod write;
@@ -13,6 +14,7 @@ mod write;
 pub use event::{Event, Image, Leaf, canonical};
 pub use facts::{Fact, FactTable};
 pub use merkle::{Frontier, leaf_hash};
+pub use once::{Claim, Once};
 pub use write::{BookTx, Ledger, WriteTx};
 
 /// SHA-256 of a text, hexadecimal: the name under which texts and contents are known.

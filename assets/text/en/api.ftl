@@ -5,6 +5,12 @@ problem-bad-cursor = This is not a cursor of this list; send `next` of the page 
 problem-bad-limit = `limit` is a number from 1 to { $max }
 problem-database-older = The database lacks steps that this version of Cairn needs; restart Cairn to apply them
 problem-bad-parameter = { $value } is not a value of this parameter
+problem-bad-idempotency-key = Idempotency-Key is 1 to { $max } plain ASCII characters
+problem-idempotency-key-reused = This Idempotency-Key was sent with other content; take a new one for new content
+problem-idempotency-under-way = The request with this Idempotency-Key is still under way; send it again in a moment
+problem-import-path = “{ $path }” is no path inside a folder; parts are separated by / and none is “..”
+problem-import-path-twice = “{ $path }” is there twice
+problem-import-content = Give either text or base64; base64 in its standard alphabet
 
 api-title = { $status ->
     [401] A running token is needed

@@ -7,7 +7,7 @@ use super::super::model::{Document, Version};
 use super::super::service::{draft, read, review, withdraw as withdrawal};
 use super::view::{DocumentView, VersionView};
 use crate::actor::Permission::{ManageDocuments, WriteDocuments};
-use crate::api::{ApiResult, ApiVisit, JsonBody, created, tagged};
+use crate::api::{ApiResult, ApiVisit, JsonBody, Reply};
 use crate::error::{Error, Result};
 use crate::ledger::WriteTx;
 
@@ -17,13 +17,12 @@ use crate::ledger::WriteTx;
 pub(super) async fn create(visit: ApiVisit, body: JsonBody) -> ApiResult {
     visit.admit(Some(WriteDocuments)).await?;
     let command: NewDocument = body.command()?;
-    let (tag, id, view) = visit
-        .write(move |tx| {
-            let (document, version) = draft::create(tx, &command)?;
-            Ok((version.row_version, version.id.clone(), VersionView::load(tx, &document, &version)?))
+    visit
+        .change(&body, move |tx| {
+            let made = draft::create(tx, &command)?;
+            begun(tx, made)
         })
-        .await?;
-    Ok(created(&format!("/api/v1/versions/{id}"), tag, &view))
+        .await
 }
 
 /// Starts a revision: a draft with the content of the version in force.
@@ -34,14 +33,19 @@ pub(super) async fn revise(visit: ApiVisit, code: web::Path<String>, body: JsonB
     visit.admit(Some(WriteDocuments)).await?;
     let seen = visit.seen_version()?;
     let command: Revise = body.command()?;
-    let (tag, id, view) = visit
-        .write(move |tx| {
+    visit
+        .change(&body, move |tx| {
             let document = current(tx, &code, seen)?;
-            let (document, version) = draft::revise(tx, &document.id, &command)?;
-            Ok((version.row_version, version.id.clone(), VersionView::load(tx, &document, &version)?))
+            let made = draft::revise(tx, &document.id, &command)?;
+            begun(tx, made)
         })
-        .await?;
-    Ok(created(&format!("/api/v1/versions/{id}"), tag, &view))
+        .await
+}
+
+/// A new draft with its address.
+fn begun(tx: &mut WriteTx<'_>, (document, version): (Document, Version)) -> Result<Reply> {
+    let view = VersionView::load(tx, &document, &version)?;
+    Reply::created(&format!("/api/v1/versions/{}", version.id), version.row_version, &view)
 }
 
 /// Saves the whole content of a draft.
@@ -50,8 +54,8 @@ pub(super) async fn revise(visit: ApiVisit, code: web::Path<String>, body: JsonB
     responses((status = 200, body = VersionView)))]
 pub(super) async fn save(visit: ApiVisit, id: web::Path<String>, body: JsonBody) -> ApiResult {
     visit.admit(Some(WriteDocuments)).await?;
-    let command: SaveDraft = visit.command_on_seen(body)?;
-    changed(visit, move |tx| draft::save(tx, &id, &command)).await
+    let command: SaveDraft = visit.command_on_seen(&body)?;
+    changed(visit, &body, move |tx| draft::save(tx, &id, &command)).await
 }
 
 /// Submits a draft to its reviewers and its approver.
@@ -60,8 +64,8 @@ pub(super) async fn save(visit: ApiVisit, id: web::Path<String>, body: JsonBody)
     responses((status = 200, body = VersionView)))]
 pub(super) async fn submit(visit: ApiVisit, id: web::Path<String>, body: JsonBody) -> ApiResult {
     visit.admit(Some(WriteDocuments)).await?;
-    let command: Submit = visit.command_on_seen(body)?;
-    changed(visit, move |tx| review::submit(tx, &id, &command)).await
+    let command: Submit = visit.command_on_seen(&body)?;
+    changed(visit, &body, move |tx| review::submit(tx, &id, &command)).await
 }
 
 /// Answers a request to review or approve: agreed, approved or returned.
@@ -72,7 +76,7 @@ pub(super) async fn decide(visit: ApiVisit, id: web::Path<String>, body: JsonBod
     visit.admit(None).await?;
     let seen = visit.seen_version()?;
     let command: Decide = body.command()?;
-    changed(visit, move |tx| {
+    changed(visit, &body, move |tx| {
         let actor = tx.actor.clone();
         let (_, version) = read::version(tx, &actor, &id)?;
         same(version.row_version, seen)?;
@@ -89,30 +93,28 @@ pub(super) async fn withdraw(visit: ApiVisit, code: web::Path<String>, body: Jso
     visit.admit(Some(ManageDocuments)).await?;
     let seen = visit.seen_version()?;
     let command: Withdraw = body.command()?;
-    let (tag, view) = visit
-        .write(move |tx| {
+    visit
+        .change(&body, move |tx| {
             let document = current(tx, &code, seen)?;
             let (document, _) = withdrawal::withdraw(tx, &document.id, &command)?;
             let actor = tx.actor.clone();
             let versions = read::versions(tx, &actor, &document.id)?;
-            Ok((document.row_version, DocumentView::of(&document, &versions)))
+            Reply::changed(document.row_version, &DocumentView::of(&document, &versions))
         })
-        .await?;
-    Ok(tagged(tag, &view))
+        .await
 }
 
 /// Runs a change of a version and shows what it became.
-async fn changed<F>(visit: ApiVisit, change: F) -> ApiResult
+async fn changed<F>(visit: ApiVisit, body: &JsonBody, change: F) -> ApiResult
 where
     F: Fn(&mut WriteTx<'_>) -> Result<(Document, Version)> + Send + 'static,
 {
-    let (tag, view) = visit
-        .write(move |tx| {
+    visit
+        .change(body, move |tx| {
             let (document, version) = change(tx)?;
-            Ok((version.row_version, VersionView::load(tx, &document, &version)?))
+            Reply::changed(version.row_version, &VersionView::load(tx, &document, &version)?)
         })
-        .await?;
-    Ok(tagged(tag, &view))
+        .await
 }
 
 /// The document, if it is still as it was seen.
