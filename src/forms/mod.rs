@@ -3,18 +3,24 @@
 //!
 //! Invariants: a record is made on the version in force; a value that passed the check fits its field's type, limits and options.
 
+mod api;
 mod model;
 mod store;
 
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::web::Routes;
+use crate::web::{Access, Routes};
 
+pub use api::openapi;
 pub use model::{Definition, Field, Kind, Label, Opt, Values};
 pub use store::Form;
 
-/// Forms have no pages of their own: documents show the blanks, records the filled-in entries.
-pub fn routes(_: &mut Routes<'_>) {}
+/// The routes of this slice. Forms have no pages of their own: documents show the blanks, records the filled-in entries.
+pub fn routes(routes: &mut Routes<'_>) {
+    // Whoever fills in needs them as much as whoever reads documents: the handlers ask for either scope.
+    routes.get("/api/v1/forms", Access::SignedIn, api::list);
+    routes.get("/api/v1/forms/{code}", Access::SignedIn, api::form);
+}
 
 /// All forms in force, by code. A form has at most a few hundred neighbours, so the list is not paged.
 ///

@@ -22,6 +22,7 @@ pub type Values = BTreeMap<String, Value>;
 
 /// A word in both languages; at least one is there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = FormLabel)]
 pub struct Label {
     /// Chinese.
     pub zh: Option<String>,
@@ -43,6 +44,7 @@ impl Label {
 /// What a field takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = FormFieldKind)]
 pub enum Kind {
     /// One line.
     Text,
@@ -60,6 +62,7 @@ pub enum Kind {
 
 /// One option of a choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = FormOption)]
 pub struct Opt {
     /// What is stored.
     #[serde(deserialize_with = "plain")]
@@ -80,6 +83,7 @@ fn plain<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Resu
 
 /// One field of a form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = FormField)]
 pub struct Field {
     /// Stable name in `snake_case`.
     pub id: String,

@@ -3,6 +3,7 @@
 //! States: draft → submitted. Invariants: a record is made on the form version in force; a submitted record never changes; its number is
 //! unique in its register, and the numbers of a period have no gaps; the month is the organisation's, not the server's.
 
+mod api;
 mod csv;
 mod model;
 mod number;
@@ -14,14 +15,16 @@ mod store;
 use crate::ledger::{Fact, FactTable};
 use crate::web::{Access, Routes};
 
+pub use api::openapi;
 pub use model::{Counted, Draft, FillRecord, Filter, Record, State};
-pub use service::{counts_by_form, discard, drafts_of, fill, get, list, recent, save};
+pub use service::{counts_by_form, discard, drafts_of, fill, get, list, recent, save, submit_saved};
 
 /// The fact tables of this slice.
 pub const FACTS: &[FactTable] = &[Record::TABLE];
 
 /// The routes of this slice.
 pub fn routes(routes: &mut Routes<'_>) {
+    api::routes(routes);
     routes.get("/records", Access::SignedIn, pages::index);
     routes.get("/records/{form}", Access::SignedIn, pages::register);
     routes.get("/records/{form}/export.csv", Access::SignedIn, pages::export);

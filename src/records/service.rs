@@ -69,6 +69,26 @@ pub fn save(tx: &mut WriteTx<'_>, id: &str, command: &FillRecord) -> Result<Reco
     Ok(record)
 }
 
+/// Submits a draft of one's own as it was saved. What its form does not ask for any more is left out.
+///
+/// # Errors
+/// As [`save`].
+pub fn submit_saved(tx: &mut WriteTx<'_>, id: &str, seen: i64) -> Result<Record> {
+    tx.actor.require(Permission::FillRecords)?;
+    let record = own_draft(tx, id)?;
+    let form = forms::current(tx, &record.form_id)?.ok_or_else(|| Error::conflict("record-form-gone"))?;
+    let centre = organisation::centres(tx)?.into_iter().find(|centre| Some(&centre.id) == record.centre_id.as_ref());
+    let written: forms::Values = record.values()?.into_iter().collect();
+    let command = FillRecord {
+        centre: centre.map(|centre| centre.code),
+        values: form.definition()?.keep(&written).into_iter().collect(),
+        submit: true,
+        row_version: Some(seen),
+        ..FillRecord::default()
+    };
+    save(tx, id, &command)
+}
+
 /// Throws a draft of one's own away; it never had a number.
 ///
 /// # Errors
