@@ -46,7 +46,7 @@ fn five() -> u32 {
 }
 
 /// The six definitions of the service level in use. With A answered, B abandoned, T the threshold and S the short limit.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ServiceLevelVariant {
     /// A within T / (A + B).
@@ -75,7 +75,8 @@ pub enum Method {
 }
 
 /// Why there is no value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = KpiMissing)]
 #[serde(rename_all = "snake_case")]
 pub enum Missing {
     /// Nothing to divide by.

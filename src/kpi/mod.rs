@@ -8,6 +8,7 @@
 //! Invariants: inputs are integers and exact histograms, never averaged ratios; a source × centre × day belongs to one live batch; what is
 //! derived equals what the kept file and mapping give ([`rebuild`]).
 
+mod api;
 pub mod chart;
 pub mod formula;
 pub mod intake;
@@ -26,12 +27,13 @@ mod store;
 mod store_measures;
 mod trend;
 
+pub use api::openapi;
 pub use model::{Batch, BatchState, Signal, SignalRule, SignalState, TargetRow};
 pub use period::Period;
 pub use service::{
     Card, CardKpi, Import, Imported, Input, Known, LimitBook, Point, Rebuilt, SetTarget, SignalDetail, Value, Why,
-    answer_with_cycle, batch, batches, card, centres, daily, definition, definitions, explain, import, install_pack, last_day,
-    monthly, open_signals, profile, rebuild, set_target, signal, signals_of, undo, value, values, visible,
+    answer_with_cycle, batch, batches, card, centres, daily, definition, definitions, explain, import, import_once, install_pack,
+    last_day, monthly, open_signals, profile, rebuild, set_target, signal, signals_of, undo, value, values, visible,
 };
 pub(crate) use service::{
     bad_file, bad_mapping, batch_number, last_day_anywhere, last_mapping, may_undo, open_everywhere, optional_number,
@@ -43,6 +45,7 @@ use crate::web::{Access, Routes};
 
 /// The routes of this slice. What is fixed comes before what takes any code.
 pub fn routes(routes: &mut Routes<'_>) {
+    api::routes(routes);
     let read = Access::May(Permission::ReadKpis);
     routes
         .get("/kpis", read, pages::overview::show)

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::db::schema::{kpi_batches, kpi_cells, kpi_definitions, kpi_measures, kpi_profiles, kpi_signals, kpi_targets};
 use crate::db::{Instant, Json};
@@ -116,7 +116,7 @@ pub struct TargetRow {
 crate::fact_table!(TargetRow, kpi_targets, 1, key id);
 
 /// An import batch: one file read with one mapping.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize, Deserialize)]
 #[diesel(table_name = kpi_batches, treat_none_as_null = true)]
 pub struct Batch {
     /// Id.

@@ -17,7 +17,8 @@ const PROFILES: &str = include_str!("../../docs-templates/kpi/profiles.toml");
 pub const MAPPING_EXAMPLE: &str = include_str!("../../docs-templates/kpi/mapping-example.toml");
 
 /// A KPI definition.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = KpiDefinitionBody)]
 #[serde(deny_unknown_fields)]
 pub struct Definition {
     /// Stable code.
@@ -114,7 +115,8 @@ impl Definition {
 }
 
 /// Target and floor, or a band; in the unit of the definition.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = KpiLimits)]
 pub struct Limits {
     /// Score 100 at the target.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,9 +5,9 @@ pub(super) mod centre;
 mod figures;
 pub(super) mod import;
 pub(super) mod measure;
-mod multipart;
 pub(super) mod overview;
 pub(super) mod signals;
+pub(super) mod upload;
 mod words;
 
 use std::collections::BTreeMap;

@@ -12,7 +12,7 @@ pub use batches::{Rebuilt, batch, batches, rebuild, undo};
 pub(crate) use batches::{batch_number, last_mapping, may_undo};
 pub(crate) use card::CardReader;
 pub use card::{Card, CardKpi, Why, card};
-pub use import::{Import, Imported, import};
+pub use import::{Import, Imported, import, import_once};
 pub(crate) use import::{bad_file, bad_mapping};
 pub(crate) use install::optional_number;
 pub use install::{Known, LimitBook, SetTarget, definition, definitions, install_pack, profile, set_target};

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Scale, ScoringError};
 
 /// Whether a family tells of people's ability and perception, or of counted results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = FamilyKind)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Ability, skill, satisfaction.
@@ -74,7 +75,7 @@ pub struct KpiScore {
 }
 
 /// The score of a family.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct FamilyScore {
     /// Code of the family.
     pub code: String,
@@ -95,7 +96,8 @@ pub struct FamilyScore {
 }
 
 /// Why a card is incomplete.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = ScorecardGap)]
 #[serde(rename_all = "snake_case")]
 pub enum Gap {
     /// Nothing of a kind is scored. The total is then that of the other kind alone.

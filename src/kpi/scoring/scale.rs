@@ -28,7 +28,8 @@ pub enum Scale {
 }
 
 /// Where a value stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = KpiPosition)]
 #[serde(rename_all = "snake_case")]
 pub enum Position {
     /// At the target or better, or inside the band.

@@ -21,7 +21,7 @@ use crate::kpi::mapping::{Mapping, MappingError};
 use crate::kpi::model::{Batch, BatchState, CellRow, MeasureRow, Signal};
 use crate::kpi::rows::{measures_hash, row_of};
 use crate::kpi::{store, store_measures};
-use crate::ledger::{Event, Ledger, WriteTx};
+use crate::ledger::{Event, Ledger, Once, WriteTx};
 use crate::organisation;
 
 /// An import as asked for; the file itself comes beside it.
@@ -104,6 +104,21 @@ fn bad_rows(name: &str, read: &Intake) -> Error {
 /// [`Error::Invalid`] with every bad row (file, row, column, value, what was expected); [`Error::Conflict`] naming the batches that own
 /// its days; [`Error::Forbidden`] for a centre where this actor may not import.
 pub fn import(ledger: &Ledger, evidence_dir: &Path, actor: &Arc<Actor>, request: &Import, reader: impl Read) -> Result<Imported> {
+    import_once(ledger, evidence_dir, actor, request, None, reader)
+}
+
+/// The same once per key of its sender.
+///
+/// # Errors
+/// As [`import`]; [`Error::Invalid`] when the key was sent with something else.
+pub fn import_once(
+    ledger: &Ledger,
+    evidence_dir: &Path,
+    actor: &Arc<Actor>,
+    request: &Import,
+    once: Option<&Once>,
+    reader: impl Read,
+) -> Result<Imported> {
     actor.require(Permission::ImportKpis)?;
     let mapping = read_mapping(request)?;
     let centres = ledger.db.read(organisation::centres)?;
@@ -121,16 +136,47 @@ pub fn import(ledger: &Ledger, evidence_dir: &Path, actor: &Arc<Actor>, request:
     for centre in &prepared.centres {
         actor.require_at(Permission::ImportKpis, centre)?;
     }
-    // What can be refused is refused before the file gets its lasting name.
+    take(ledger, actor, prepared, kept, once)
+}
+
+/// What an import came to, as it is kept under its key.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Taken {
+    batch: Batch,
+    replaced: Vec<i64>,
+    identical: bool,
+}
+
+/// Makes a file that was read a batch. What can be refused is refused before the file gets its lasting name.
+fn take(ledger: &Ledger, actor: &Arc<Actor>, prepared: Prepared, kept: evidence::Intake, once: Option<&Once>) -> Result<Imported> {
     let hash = kept.hash();
-    if let Some(known) = ledger.db.read(|conn| before(conn, &prepared, &hash))? {
-        return Ok(Imported::Identical(known));
+    let once = once.map(|once| once.with(hash.as_bytes()));
+    let now = ledger.clock.now().into();
+    let answer = ledger.db.read(|conn| match &once {
+        Some(once) => once.answer(conn, &actor.id, now),
+        None => Ok(None),
+    })?;
+    let known = match &answer {
+        Some(_) => None,
+        None => ledger.db.read(|conn| before(conn, &prepared, &hash))?,
+    };
+    let taken: Taken = match (answer, known) {
+        (Some(answer), _) => serde_json::from_str(&answer)?,
+        (None, Some(batch)) => {
+            let identical = move |_: &mut WriteTx<'_>| Ok(Taken { batch: batch.clone(), replaced: Vec::new(), identical: true });
+            ledger.write(actor, move |tx| tx.once(once.as_ref(), &identical))?
+        }
+        (None, None) => {
+            let stored = kept.finish()?;
+            let prepared = prepared.clone();
+            ledger.write(actor, move |tx| tx.once(once.as_ref(), |tx| commit(tx, &prepared, &stored)))?
+        }
+    };
+    if taken.identical {
+        return Ok(Imported::Identical(taken.batch));
     }
-    let stored = kept.finish()?;
-    let touched = prepared.centres.clone();
-    let (batch, replaced) = ledger.write(actor, move |tx| commit(tx, &prepared, &stored))?;
-    let signals = signals::evaluate(ledger, &touched, (batch.first_day, batch.last_day))?;
-    Ok(Imported::New { batch, replaced, signals })
+    let signals = signals::evaluate(ledger, &prepared.centres, (taken.batch.first_day, taken.batch.last_day))?;
+    Ok(Imported::New { batch: taken.batch, replaced: taken.replaced, signals })
 }
 
 /// Reads the mapping of an import.
@@ -213,11 +259,11 @@ fn before(conn: &mut Conn, prepared: &Prepared, hash: &str) -> Result<Option<Bat
 }
 
 /// Makes the batch a fact, in one transaction with its measures and with what becomes of those it replaces.
-fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<(Batch, Vec<i64>)> {
+fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<Taken> {
     for centre in &prepared.centres {
         tx.actor.require_at(Permission::ImportKpis, centre)?;
     }
-    super::install_pack(tx)?;
+    super::install::seed(tx)?;
     // Another process may have imported since the first look.
     let old = overlap::check(tx, &prepared.source, &prepared.places, prepared.replace)?;
     let mut replaced = Vec::new();
@@ -236,7 +282,7 @@ fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<
     store_measures::insert_measures(tx, &prepared.rows)?;
     store_measures::insert_cells(tx, &cells(prepared))?;
     tx.record(event(&batch));
-    Ok((batch, replaced))
+    Ok(Taken { batch, replaced, identical: false })
 }
 
 fn batch_row(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored, mapping_hash: String) -> Result<Batch> {

@@ -21,6 +21,15 @@ use crate::web::lenient;
 /// When the pack or the database refuses.
 pub fn install_pack(tx: &mut WriteTx<'_>) -> Result<()> {
     tx.actor.require(Permission::ManageKpis)?;
+    seed(tx)
+}
+
+/// The same as part of an import, which has asked for its own permission: what is shipped with the program is nobody's setting, and a
+/// token made for imports alone must be able to begin.
+///
+/// # Errors
+/// When the pack or the database refuses.
+pub(super) fn seed(tx: &mut WriteTx<'_>) -> Result<()> {
     let pack = Pack::shipped()?;
     let known: Vec<String> = store::definitions(tx)?.into_iter().map(|row| row.code).collect();
     let mut added = 0_i64;

@@ -20,7 +20,8 @@ use crate::kpi::{store, store_measures};
 use crate::organisation::{self, Centre};
 
 /// A batch behind a value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = KpiInput)]
 pub struct Input {
     /// Number of the batch.
     pub batch: i64,
@@ -47,7 +48,8 @@ impl Input {
 }
 
 /// The value of a KPI for a centre and a period, with its proof.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = KpiValue)]
 pub struct Value {
     /// KPI code.
     pub code: String,
@@ -72,6 +74,7 @@ pub struct Value {
     /// The value in its unit: percent, seconds.
     pub in_unit: Option<f64>,
     /// 95 % interval of the quotient.
+    #[schema(value_type = Option<Vec<f64>>)]
     pub interval: Option<[f64; 2]>,
     /// Contacts behind it.
     pub n: i64,

@@ -5,8 +5,8 @@ use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, BytesMut};
 
+use super::body;
 use crate::error::{Error, Result};
-use crate::web::body;
 
 /// Largest head of a part.
 const HEAD: usize = 8 << 10;
@@ -15,13 +15,15 @@ const FIELD: usize = 1 << 20;
 
 /// A part: its name, and the name of its file if it is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
-    pub(super) name: String,
-    pub(super) file_name: Option<String>,
+pub struct Part {
+    /// Name of the field.
+    pub name: String,
+    /// Name of the file, if it is one.
+    pub file_name: Option<String>,
 }
 
 /// The body under way.
-pub(super) struct Multipart {
+pub struct Multipart {
     payload: Payload,
     buffer: BytesMut,
     /// `\r\n--boundary`
@@ -41,7 +43,7 @@ impl Multipart {
     ///
     /// # Errors
     /// [`Error::Invalid`] when it is no multipart form.
-    pub(super) fn of(request: &HttpRequest, payload: Payload) -> Result<Self> {
+    pub fn of(request: &HttpRequest, payload: Payload) -> Result<Self> {
         let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let boundary = boundary(kind).ok_or_else(malformed)?;
         // The first delimiter has no line end before it; it gets one here.
@@ -69,7 +71,7 @@ impl Multipart {
     ///
     /// # Errors
     /// [`Error::Invalid`] when the body is malformed, stalls or breaks off.
-    pub(super) async fn part(&mut self) -> Result<Option<Part>> {
+    pub async fn part(&mut self) -> Result<Option<Part>> {
         while self.open {
             if self.chunk().await?.is_none() {
                 break;
@@ -100,7 +102,7 @@ impl Multipart {
     ///
     /// # Errors
     /// [`Error::Invalid`] when the body stalls or breaks off.
-    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>> {
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
         if !self.open {
             return Ok(None);
         }
@@ -128,7 +130,7 @@ impl Multipart {
     ///
     /// # Errors
     /// [`Error::TooLarge`] above a megabyte.
-    pub(super) async fn text(&mut self) -> Result<String> {
+    pub async fn text(&mut self) -> Result<String> {
         let mut whole = Vec::new();
         while let Some(piece) = self.chunk().await? {
             if whole.len() + piece.len() > FIELD {

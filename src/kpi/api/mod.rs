@@ -1,0 +1,42 @@
+//! KPIs as JSON: definitions, values with their proof, cards, call logs in (ISO 9001 9.1.1, 9.1.3). The same services as the pages and the
+//! command line.
+
+mod batches;
+mod read;
+mod view;
+
+use utoipa::OpenApi;
+
+use crate::actor::Permission::{ImportKpis, ReadKpis};
+use crate::web::{Access, Routes};
+
+#[derive(OpenApi)]
+#[openapi(paths(
+    read::definitions,
+    read::values,
+    read::centres,
+    read::scorecard,
+    batches::list,
+    batches::batch,
+    batches::import,
+    batches::undo
+))]
+struct Contract;
+
+/// This slice's part of the OpenAPI document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Contract::openapi()
+}
+
+pub(super) fn routes(routes: &mut Routes<'_>) {
+    let (read, import) = (Access::Scope(ReadKpis), Access::Scope(ImportKpis));
+    routes
+        .get("/api/v1/kpis", read, read::definitions)
+        .get("/api/v1/kpis/{code}/values", read, read::values)
+        .get("/api/v1/centres", read, read::centres)
+        .get("/api/v1/centres/{code}/scorecard", read, read::scorecard)
+        .get("/api/v1/kpi/batches", read, batches::list)
+        .get("/api/v1/kpi/batches/{number}", read, batches::batch)
+        .post("/api/v1/kpi/batches/{number}/undo", import, batches::undo)
+        .post("/api/v1/kpi/imports", import, batches::import);
+}
