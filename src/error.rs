@@ -11,13 +11,15 @@ use crate::text::{Lang, t};
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// One thing that is wrong with what was sent, tied to its place.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = PlaceProblem)]
 pub struct Problem {
     /// The field, column or file it belongs to; empty when it concerns the whole.
     pub field: String,
     /// Stable code in kebab case; the text key is `problem-<code>`.
     pub code: String,
     /// Parameters of the text, in order.
+    #[schema(value_type = Vec<Vec<String>>)]
     pub params: Vec<(String, String)>,
 }
 

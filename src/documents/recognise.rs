@@ -73,11 +73,12 @@ impl Serialize for Origin {
 }
 
 /// A fact and where it was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Stated<T> {
     /// The fact.
     pub value: T,
     /// Where it was found.
+    #[schema(value_type = String)]
     pub origin: Origin,
     /// Line in the file, from 1.
     pub line: usize,

@@ -2,12 +2,13 @@
 //! the `row_version` that a form carries hidden.
 
 mod change;
+mod import;
 mod read;
 mod view;
 
 use utoipa::OpenApi;
 
-use crate::actor::Permission::{ManageDocuments, ReadDocuments, WriteDocuments};
+use crate::actor::Permission::{ManageDocuments, ReadDocuments, TransferDocuments, WriteDocuments};
 use crate::web::{Access, Routes};
 
 #[derive(OpenApi)]
@@ -20,7 +21,8 @@ use crate::web::{Access, Routes};
     change::save,
     change::submit,
     change::decide,
-    change::withdraw
+    change::withdraw,
+    import::import
 ))]
 struct Contract;
 
@@ -33,6 +35,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
     let (read, write) = (Access::Scope(ReadDocuments), Access::Scope(WriteDocuments));
     routes.get("/api/v1/documents", read, read::list);
     routes.post("/api/v1/documents", write, change::create);
+    routes.post("/api/v1/documents/imports", Access::Scope(TransferDocuments), import::import);
     routes.get("/api/v1/documents/{code}", read, read::document);
     routes.post("/api/v1/documents/{code}/revisions", write, change::revise);
     routes.post("/api/v1/documents/{code}/withdraw", Access::Scope(ManageDocuments), change::withdraw);

@@ -5,7 +5,8 @@ use serde::{Serialize, Serializer};
 use crate::text::{Lang, t};
 
 /// How much a defect matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[schema(as = DefectSeverity)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Worth knowing.
@@ -89,9 +90,10 @@ impl Serialize for DefectKind {
 }
 
 /// One defect. Its text is `library-defect-<code of the kind>` with its parameters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Defect {
     /// What is wrong.
+    #[schema(value_type = String)]
     pub kind: DefectKind,
     /// How much it matters.
     pub severity: Severity,
@@ -101,6 +103,7 @@ pub struct Defect {
     pub line: usize,
     /// Names and values for the text.
     #[serde(serialize_with = "as_map")]
+    #[schema(value_type = Object)]
     pub params: Params,
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::command::{Adopt, Adopted};
 use super::super::model::State;
@@ -23,10 +23,12 @@ use crate::organisation;
 use crate::text::Lang;
 
 /// What imported documents become.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ImportStanding)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Drafts, to be submitted and approved here.
+    #[default]
     Draft,
     /// In force at once, unless the file itself says that it is a draft.
     Effective,
@@ -46,7 +48,8 @@ pub struct ImportOptions {
 }
 
 /// What became of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[schema(as = ImportOutcome)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// A new document.
@@ -60,7 +63,7 @@ pub enum Outcome {
 }
 
 /// One document of an import.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct ImportedDocument {
     /// What was recognised, per file.
     pub files: Vec<FoundDocument>,
@@ -69,11 +72,12 @@ pub struct ImportedDocument {
     /// Version label it has now.
     pub label: Option<String>,
     /// State of that version.
+    #[schema(value_type = Option<String>)]
     pub state: Option<State>,
 }
 
 /// Why a file was not taken.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct ImportError {
     /// Path in the folder.
     pub path: String,
@@ -84,7 +88,7 @@ pub struct ImportError {
 }
 
 /// What an import did, or would do.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
 pub struct ImportReport {
     /// Nothing was kept.
     pub dry_run: bool,

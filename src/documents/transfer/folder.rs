@@ -1,6 +1,6 @@
 //! Folders on disk: reading one within limits, and writing one that knows what it holds (`.cairn-export.json`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -16,13 +16,16 @@ pub const MANIFEST: &str = ".cairn-export.json";
 pub const LARGEST_FILE: u64 = 2 << 20;
 /// Largest image, in bytes.
 pub const LARGEST_IMAGE: u64 = 20 << 20;
+/// Longest path of a file that is sent, in bytes.
+const LONGEST_PATH: usize = 400;
 /// Most files of a folder.
 const MOST_FILES: usize = 20_000;
 /// Most bytes of a folder.
 const MOST_BYTES: u64 = 1 << 30;
 
 /// A file that is not looked at, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = PassedFile)]
 pub struct Passed {
     /// Path in the folder.
     pub path: String,
@@ -80,6 +83,45 @@ pub fn read(folder: &Path) -> Result<Contents> {
     Ok(contents)
 }
 
+impl Contents {
+    /// A folder that was sent rather than read: paths and bytes, under the rules of a folder on disk.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming each path that is not one inside a folder, or is there twice.
+    pub fn sent(files: Vec<(String, Vec<u8>)>) -> Result<Self> {
+        let mut problems = Vec::new();
+        let mut contents = Self::default();
+        let mut seen = BTreeSet::new();
+        for (index, (path, bytes)) in files.into_iter().enumerate() {
+            let place = format!("files[{index}].path");
+            let parts: Vec<&str> = path.split('/').collect();
+            let outside = parts.iter().any(|part| part.is_empty() || *part == "." || *part == ".." || part.contains(['\\', '\0']));
+            if outside || path.len() > LONGEST_PATH {
+                problems.push(Problem::field(place, "import-path").with("path", &path));
+            } else if !seen.insert(path.clone()) {
+                problems.push(Problem::field(place, "import-path-twice").with("path", &path));
+            } else if parts.iter().any(|part| part.starts_with('.')) {
+                contents.passed.push(Passed { path, reason: "hidden" });
+            } else if too_large(&bytes) {
+                contents.passed.push(Passed { path, reason: "large" });
+            } else {
+                contents.files.push((path, bytes));
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        contents.files.sort();
+        contents.passed.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(contents)
+    }
+}
+
+fn too_large(bytes: &[u8]) -> bool {
+    let size = bytes.len() as u64;
+    size > LARGEST_IMAGE || (size > LARGEST_FILE && evidence::sniff_image(bytes).is_none())
+}
+
 fn take(path: &Path, relative: String, contents: &mut Contents, total: &mut u64) -> Result<()> {
     let size = fs::metadata(path)?.len();
     if size > LARGEST_IMAGE {
@@ -90,7 +132,7 @@ fn take(path: &Path, relative: String, contents: &mut Contents, total: &mut u64)
         contents.passed.push(Passed { path: relative, reason: "unreadable" });
         return Ok(());
     };
-    if bytes.len() as u64 > LARGEST_FILE && evidence::sniff_image(&bytes).is_none() {
+    if too_large(&bytes) {
         contents.passed.push(Passed { path: relative, reason: "large" });
         return Ok(());
     }
@@ -225,6 +267,20 @@ mod tests {
         fs::create_dir_all(&other).unwrap();
         fs::write(other.join("mine.txt"), b"mine").unwrap();
         assert_eq!(Writer::start(&other).err().unwrap().problems()[0].code, "folder-not-empty");
+    }
+
+    #[test]
+    fn a_sent_folder_follows_the_rules_of_one_on_disk() {
+        let file = |path: &str| (path.to_owned(), b"# A".to_vec());
+        let big = vec![b'x'; usize::try_from(LARGEST_FILE).unwrap() + 1];
+        let contents = Contents::sent(vec![file("b/a.md"), file("a.md"), file(".git/config"), ("c.md".into(), big)]).unwrap();
+        assert_eq!(contents.files.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(), ["a.md", "b/a.md"]);
+        let passed: Vec<(&str, &str)> = contents.passed.iter().map(|p| (p.path.as_str(), p.reason)).collect();
+        assert_eq!(passed, [(".git/config", "hidden"), ("c.md", "large")]);
+        for bad in ["../a.md", "/a.md", "a//b.md", "a/./b.md", "", "a\\b.md", "a.md"] {
+            let error = Contents::sent(vec![file("a.md"), file(bad)]).unwrap_err();
+            assert_eq!(error.problems()[0].field, "files[1].path", "{bad}");
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ const LONGEST_CODE: usize = 60;
 const LONGEST_TITLE: usize = 200;
 
 /// One file that is a document's text in one language.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct FoundDocument {
     /// Path in the folder.
     pub path: String,
@@ -61,7 +61,7 @@ impl FoundDocument {
 }
 
 /// A file that is no document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct OtherFile {
     /// Path in the folder.
     pub path: String,
