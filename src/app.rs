@@ -47,7 +47,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 
 /// The OpenAPI document: the parts of all slices.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    api::document(vec![api::openapi(), documents::openapi()], &endpoints())
+    api::document(vec![api::openapi(), documents::openapi(), forms::openapi(), records::openapi(), kpi::openapi()], &endpoints())
 }
 
 /// Opens the installation's database and starts the write path.

@@ -146,8 +146,10 @@ fn the_document_describes_exactly_the_routes_there_are() {
     described.sort();
     mounted.sort();
     assert_eq!(described, mounted);
+    assert_eq!(document["components"]["securitySchemes"]["token"], json!({"type": "http", "scheme": "bearer"}));
     for (path, item) in paths {
         for (method, operation) in item.as_object().unwrap() {
+            complete(method, path, operation);
             assert!(operation["security"].is_array(), "{method} {path} says who may call it");
             assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 10), "{method} {path} says what it does");
         }
@@ -157,6 +159,34 @@ fn the_document_describes_exactly_the_routes_there_are() {
     for reference in text.split("#/components/schemas/").skip(1) {
         let name = reference.split('"').next().unwrap();
         assert!(schemas.contains_key(name), "the schema {name} is referred to but not there");
+    }
+}
+
+/// An operation tells what it takes and what it answers, in success and in failure.
+fn complete(method: &str, path: &str, operation: &Value) {
+    let parameters: Vec<&str> =
+        operation["parameters"].as_array().into_iter().flatten().map(|parameter| parameter["name"].as_str().unwrap()).collect();
+    for name in path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap()) {
+        assert!(parameters.contains(&name), "{method} {path} describes {name}");
+    }
+    let responses = operation["responses"].as_object().unwrap();
+    let success = responses.iter().find(|(status, _)| status.starts_with('2')).map(|(_, response)| response);
+    assert!(
+        success.is_some_and(|answer| answer["content"]["application/json"]["schema"].is_object()),
+        "{method} {path} describes its answer"
+    );
+    for (status, response) in responses.iter().filter(|(status, _)| !status.starts_with('2')) {
+        let problem = &response["content"]["application/problem+json"]["schema"]["$ref"];
+        assert_eq!(problem, "#/components/schemas/Problem", "{method} {path} {status}");
+    }
+    let failures: &[&str] =
+        if parameters.contains(&"If-Match") { &["401", "404", "412", "428", "default"] } else { &["401", "default"] };
+    assert!(failures.iter().all(|status| responses.contains_key(*status)), "{method} {path} describes how it fails");
+    if method == "post" {
+        assert!(parameters.contains(&"Idempotency-Key"), "{method} {path} takes a key");
+    }
+    if matches!(method, "post" | "put") && !path.ends_with("/records/{id}/submit") {
+        assert!(operation["requestBody"]["content"].is_object(), "{method} {path} describes its body");
     }
 }
 

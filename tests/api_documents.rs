@@ -10,7 +10,7 @@ use crate::support::{Answer, Visitor};
 
 const WRITE: &[&str] = &["read-documents", "write-documents"];
 
-fn etag(answer: &Answer) -> String {
+pub fn etag(answer: &Answer) -> String {
     answer.header("etag").unwrap_or_else(|| panic!("no tag: {}", answer.text())).to_owned()
 }
 

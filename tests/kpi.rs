@@ -16,7 +16,7 @@ use crate::both;
 use crate::support::TestApp;
 
 /// The mapping of the small logs below.
-const MAPPING: &str = r#"
+pub const MAPPING: &str = r#"
 source = "hotline"
 [id]
 column = "id"
@@ -58,7 +58,7 @@ column = "Resolved"
 values = { Y = true, N = false }
 "#;
 
-fn day(text: &str) -> NaiveDate {
+pub fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
@@ -75,7 +75,7 @@ impl TestApp {
         self.ledger().write(&self.system(), move |tx| organisation::create_centre(tx, &command)).unwrap()
     }
 
-    fn with_centre(&self) -> Centre {
+    pub fn with_centre(&self) -> Centre {
         self.organisation();
         self.centre("HD", CentreType::CostControl)
     }
@@ -116,7 +116,7 @@ impl TestApp {
 }
 
 /// A log: so many answered and abandoned calls on each day; every fifth answered call waits 60 s, the others 10 s.
-fn log(days: &[(NaiveDate, usize, usize)]) -> Vec<u8> {
+pub fn log(days: &[(NaiveDate, usize, usize)]) -> Vec<u8> {
     let mut text = String::from("id,at,outcome,wait,talk\n");
     let mut id = 0;
     for (day, answered, abandoned) in days {

@@ -241,6 +241,20 @@ both! {
         assert_eq!(sign_in(&there, "wangfang", "another long one").await.status, 303);
     }
 
+    async fn every_area_of_the_api_has_its_scopes_on_the_account_page(app: TestApp) {
+        app.organisation();
+        let visitor = app.signed_in("wangfang", &[Role::QualityManager]);
+        let page = visitor.get("/account").await.main();
+        for scope in ["阅读现行与已替代的文件", "填写并提交记录", "导入与导出成批文件"] {
+            assert!(page.contains(scope), "{scope}: {page}");
+        }
+        let page = app.sign_in("wangfang").english().get("/account").await;
+        for scope in ["read-documents", "write-documents", "transfer-documents", "fill-records", "read-records", "read-kpis", "import-kpis"] {
+            assert!(page.text().contains(&format!("value=\"{scope}\"")), "{scope}");
+        }
+        assert!(page.main().contains("Fill in and submit records"), "{}", page.main());
+    }
+
     async fn a_token_is_shown_once_scoped_and_revoked(app: TestApp) {
         app.organisation();
         let visitor = app.signed_in("wangfang", &[Role::QualityManager]);
