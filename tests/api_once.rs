@@ -1,8 +1,14 @@
 //! `Idempotency-Key`: the same request sent again, or ten times at once, has one effect and one answer.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::Method;
 use cairn::actor::Role;
+use cairn::db::Db;
 use cairn::documents::{self, Filter};
+use cairn::error::Error;
+use cairn::ledger::{Ledger, Once, WriteTx};
+use cairn::records::FillRecord;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -116,6 +122,36 @@ both! {
         let other = log(&[(day("2026-10-02"), 40, 10)]);
         let reused = crate::api_kpi::send(&manager, &other, &[], &[("idempotency-key", "k-1")]).await;
         assert_eq!(problem(&reused, 422, "invalid")["errors"][0]["code"], "idempotency-key-reused");
+    }
+
+    async fn two_servers_on_one_database_know_each_others_keys(app: TestApp) {
+        manager(app);
+        let other = Ledger::open(Db::open(app.site.config.database.clone(), 2).unwrap(), app.clock.clone()).unwrap();
+        let person = app.ledger().db.read(|conn| cairn::people::find_by_login(conn, "wangfang")).unwrap();
+        let actor = app.actor(&person, &[Role::QualityManager]);
+        let before = events(app);
+        let send = |ledger: Ledger, key: usize| {
+            let actor = actor.clone();
+            std::thread::spawn(move || {
+                let once = Once::new(&format!("k-{key}"), &[b"the same"]).unwrap();
+                let command: FillRecord = serde_json::from_value(json!({"form": "FR-02", "values": {"channel": "phone", "customer": "甲"}, "submit": true})).unwrap();
+                let fill = move |tx: &mut WriteTx<'_>| tx.once(Some(&once), |tx| Ok(cairn::records::fill(tx, &command)?.number.unwrap()));
+                // A race between two servers may end in "busy"; whoever was told so sends it again.
+                loop {
+                    match ledger.write(&actor, fill.clone()) {
+                        Err(Error::Busy) => {}
+                        done => return (key, done.unwrap()),
+                    }
+                }
+            })
+        };
+        let sent: Vec<_> = (0..40).map(|n| send(if n % 2 == 0 { app.ledger().clone() } else { other.clone() }, n / 2 % 5)).collect();
+        let mut numbers = BTreeMap::new();
+        for thread in sent {
+            let (key, number) = thread.join().unwrap();
+            assert_eq!(numbers.entry(key).or_insert_with(|| number.clone()), &number, "one key, one record");
+        }
+        assert_eq!((numbers.len(), register(app), events(app) - before), (5, 5, 5));
     }
 
     async fn a_key_is_its_senders_for_a_day_and_for_one_content(app: TestApp) {
