@@ -63,11 +63,11 @@
     if (form && !form.contains(e.relatedTarget)) setTimeout(hide, 200, form);
   });
 
-  /* Keys: / to the search, arrows through hits, Escape. */
+  /* Keys: / to the search (the account page switches it off), arrows through hits, Escape. */
   on("keydown", (e) => {
     const at = e.target, form = at.closest?.("[data-suggest]");
     if (e.key === "/" && !e.ctrlKey && !e.metaKey && !e.altKey && !at.closest("input, textarea, select, [contenteditable]")) {
-      const field = one("[data-suggest] [type=search]");
+      const field = one("[data-keys] [type=search]");
       if (field?.offsetParent) { e.preventDefault(); field.focus(); field.select(); }
     } else if (e.key === "Escape") {
       const menu = at.closest?.(".acc[open]");

@@ -24,6 +24,7 @@ mod api_kpi;
 mod api_once;
 mod api_parity;
 mod api_records;
+mod browser;
 mod documents;
 mod faults;
 mod history;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Role;
 use crate::db::schema::{grants, sessions, tokens, users};
 use crate::db::{Instant, Json};
+use crate::text::Lang;
 
 /// A person who can be named in the quality system. Never deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
@@ -39,6 +40,18 @@ pub struct User {
 }
 
 crate::fact_table!(User, users, 1, key id);
+
+impl User {
+    /// The name in a language.
+    pub fn name_in(&self, lang: Lang) -> &str {
+        self.name_en.as_deref().filter(|_| lang == Lang::En).unwrap_or(&self.name)
+    }
+
+    /// The post in a language.
+    pub fn post_in(&self, lang: Lang) -> &str {
+        self.post_en.as_deref().filter(|_| lang == Lang::En).unwrap_or(&self.post)
+    }
+}
 
 /// A granted role.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]

@@ -15,7 +15,6 @@ struct Account {
     name: String,
     post: String,
     email: Option<String>,
-    locale: String,
     roles: Vec<Role>,
     sessions: Vec<Session>,
     tokens: Vec<Token>,
@@ -92,11 +91,10 @@ fn account(r: &mut Reading<'_>, here: &str, form: Typed, which: &'static str, se
     let scopes =
         held.into_iter().map(|p| Choice { value: p.as_str().into(), label: r.t(&format!("permission-{}", p.as_str())) }).collect();
     Ok(Account {
+        name: user.name_in(r.lang).to_owned(),
+        post: user.post_in(r.lang).to_owned(),
         login: user.login,
-        name: user.name,
-        post: user.post,
         email: user.email,
-        locale: user.locale,
         roles,
         sessions,
         tokens,

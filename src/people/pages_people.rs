@@ -22,6 +22,8 @@ struct List {
 
 #[derive(Serialize)]
 struct Row {
+    name: String,
+    post: String,
     user: User,
     roles: Vec<String>,
 }
@@ -41,7 +43,12 @@ pub(super) async fn list(visit: Visit, request: HttpRequest) -> PageResult {
             let label = |role: &String| r.t(&format!("role-{}", role.replace('_', "-")));
             let people = users
                 .into_iter()
-                .map(|user| Row { roles: held.remove(&user.id).unwrap_or_default().iter().map(label).collect(), user })
+                .map(|user| Row {
+                    name: user.name_in(r.lang).to_owned(),
+                    post: user.post_in(r.lang).to_owned(),
+                    roles: held.remove(&user.id).unwrap_or_default().iter().map(label).collect(),
+                    user,
+                })
                 .collect();
             Ok(View::new(Area::Admin, r.t("layout-admin-people"), List { people, next }))
         })
@@ -104,6 +111,7 @@ async fn hash(visit: &Visit, password: &str) -> Result<String> {
 
 #[derive(Serialize)]
 struct Shown {
+    post: String,
     user: User,
     grants: Vec<Role>,
     roles: Vec<Choice>,
@@ -125,8 +133,9 @@ async fn person_page(visit: Visit, id: String, mut form: Typed, which: &'static 
             if which.is_empty() {
                 form = Typed::fresh(&[("starts_on", &r.today.to_string())]);
             }
-            let title = user.name.clone();
-            let view = Shown { grants: roles(r, &id)?, user, roles: role_choices(r.lang), centres: centres(r)?, form, which };
+            let title = user.name_in(r.lang).to_owned();
+            let post = user.post_in(r.lang).to_owned();
+            let view = Shown { post, grants: roles(r, &id)?, user, roles: role_choices(r.lang), centres: centres(r)?, form, which };
             Ok(View::new(Area::Admin, title, view).status(status))
         })
         .await

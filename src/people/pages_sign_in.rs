@@ -179,7 +179,7 @@ pub(super) async fn preferences(visit: Visit) -> PageResult {
     Ok(to("/account").finish())
 }
 
-/// Chooses language or appearance. Somebody signed in has their language remembered with their account.
+/// Chooses language, appearance, or whether single keys do something. Somebody signed in has their language remembered with their account.
 pub(super) async fn prefer(visit: Visit, FormBody(form): FormBody) -> PageResult {
     let next = same_site(form.get("next")).to_owned();
     let lang = form.get("lang").and_then(Lang::parse);
@@ -199,6 +199,9 @@ pub(super) async fn prefer(visit: Visit, FormBody(form): FormBody) -> PageResult
     }
     if let Some(theme) = theme {
         visit.remember(&mut answer, "theme", theme);
+    }
+    if let Some(keys) = form.get("keys").filter(|keys| matches!(*keys, "on" | "off")) {
+        visit.remember(&mut answer, "keys", keys);
     }
     Ok(answer)
 }

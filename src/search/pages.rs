@@ -33,7 +33,7 @@ pub(super) async fn search(visit: Visit, asked: Query<Asked>) -> PageResult {
             let mut found = service::find(r.conn, &r.actor, &lookup)?;
             let more = found.len() > PAGE;
             found.truncate(PAGE);
-            Ok(View::new(Area::MyWork, r.t("search-title"), Results { q: asked.q.clone(), found, more }))
+            Ok(View::new(Area::Admin, r.t("search-title"), Results { q: asked.q.clone(), found, more }))
         })
         .await
 }

@@ -8,13 +8,10 @@ use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
-use serde_json::json;
 
 use super::error::PageError;
-use super::site::Site;
 use super::visit::{RequestId, Visit};
 use crate::error::Error;
 
@@ -37,7 +34,7 @@ pub async fn guard(
     // The request itself belongs to the router until it is answered: a second handle to it would stop the routing.
     let path = request.path().to_owned();
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-        Ok(Ok(answer)) => Ok(finish(explain(answer.map_into_boxed_body(), &id), &id)),
+        Ok(Ok(answer)) => Ok(finish(explain(answer.map_into_boxed_body(), &id).await, &id)),
         Ok(Err(error)) => Err(bare(error.error_response(), &path, &id)),
         Err(_) => {
             tracing::error!(request = %id, %path, "a handler panicked");
@@ -70,7 +67,7 @@ fn cross_site(request: &ServiceRequest) -> Option<HttpResponse> {
 }
 
 /// Gives a bare error of a page its page, or sends to the sign-in page.
-fn explain(answer: ServiceResponse, id: &str) -> ServiceResponse {
+async fn explain(answer: ServiceResponse, id: &str) -> ServiceResponse {
     let status = answer.status();
     let request = answer.request().clone();
     if request.path().starts_with("/assets/") || !(status.is_client_error() || status.is_server_error()) || has_body(&answer) {
@@ -87,7 +84,7 @@ fn explain(answer: ServiceResponse, id: &str) -> ServiceResponse {
         return to_sign_in(&request);
     }
     let retry = answer.headers().get(header::RETRY_AFTER).cloned();
-    let mut page = error_page(&request, status, error.as_ref(), id);
+    let mut page = error_page(&request, status, error, id).await;
     if let Some(retry) = retry {
         page.headers_mut().insert(header::RETRY_AFTER, retry);
     }
@@ -108,15 +105,9 @@ fn to_sign_in(request: &HttpRequest) -> ServiceResponse {
     ServiceResponse::new(request.clone(), answer)
 }
 
-fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>, id: &str) -> HttpResponse {
-    let Some(site) = request.app_data::<Data<Site>>() else { return HttpResponse::build(status).finish() };
+async fn error_page(request: &HttpRequest, status: StatusCode, error: Option<Error>, id: &str) -> HttpResponse {
     let Ok(visit) = Visit::extract(request).into_inner() else { return HttpResponse::build(status).finish() };
-    let lang = visit.lang();
-    // The standard sentence of the status serves unless the error itself says more.
-    let text = error.filter(|e| !matches!(e, Error::NotFound | Error::Internal(_))).map(|e| e.message(lang));
-    let page = super::shell::page(&visit, &super::site::Shell::default(), lang, site.now(), status.as_str(), None, None);
-    let view = json!({"status": status.as_u16(), "title": null, "text": text, "request_id": id});
-    match site.templates.render("layout/error.html", &page, &view) {
+    match visit.error(status, error, id).await {
         Ok(html) => HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html),
         Err(error) => {
             tracing::error!(%error, "the error page failed");

@@ -121,6 +121,7 @@ pub(super) fn page(
         "other_lang": lang.other().tag(),
         "zone": shell.zone.name(),
         "theme": visit.theme,
+        "keys": visit.keys,
         "title": title,
         "path": visit.path,
         "org_name": shell.name(lang),

@@ -16,7 +16,7 @@ use super::error::PageError;
 use super::form::Form;
 use super::session::{self, Claims};
 use super::shell::{self, Area, Flash};
-use super::site::{Credential, Identity, Shell, Site};
+use super::site::{Counts, Credential, Identity, Shell, Site};
 use crate::actor::Actor;
 use crate::db::{Conn, Instant};
 use crate::error::{Error, Result};
@@ -41,6 +41,8 @@ pub struct Visit {
     header_lang: Lang,
     /// `light` or `dark`, if chosen.
     pub theme: Option<String>,
+    /// Single keys do something (`/` goes to the search).
+    pub keys: bool,
     /// Path and query.
     pub path: String,
     /// The network address it comes from.
@@ -63,6 +65,9 @@ impl FromRequest for Visit {
         ready(Self::of(request).map_err(PageError))
     }
 }
+
+/// Somebody signed in, the organisation, the open items.
+type Known = (Identity, Arc<Shell>, Arc<Counts>);
 
 /// What a read closure works with.
 pub struct Reading<'a> {
@@ -135,6 +140,7 @@ impl Visit {
             asked_lang: query_lang.or_else(|| cookie("lang").and_then(|value| Lang::parse(&value))),
             header_lang: Lang::accepted(&text(header::ACCEPT_LANGUAGE)).unwrap_or_default(),
             theme: cookie("theme").filter(|theme| theme == "light" || theme == "dark"),
+            keys: cookie("keys").as_deref() != Some("off"),
             path: request.uri().path_and_query().map_or_else(|| "/".into(), ToString::to_string),
             network: request.peer_addr().map_or_else(|| "local".into(), |addr| addr.ip().to_string()),
             agent: text(header::USER_AGENT).chars().take(200).collect(),
@@ -246,6 +252,38 @@ impl Visit {
             let touch = identity.stale_touch.then(|| self.session_id().unwrap_or_default().to_owned());
             Ok((html, view.status, touch))
         })
+    }
+
+    /// The page of an error: with areas and account for whoever is signed in, as to a stranger else, and where the server itself failed.
+    ///
+    /// # Errors
+    /// When the page cannot be made.
+    pub(super) async fn error(self, status: StatusCode, error: Option<Error>, id: &str) -> Result<String> {
+        let id = id.to_owned();
+        if status.is_server_error() || self.claims.is_none() {
+            return self.render_error(status, error.as_ref(), &id, None);
+        }
+        block(move || {
+            let known = self.site.ledger.db.read(|conn| {
+                let (identity, shell, _, today) = self.identify(conn)?;
+                let counts = self.site.counts(conn, &identity.actor, today)?;
+                Ok((identity, shell, counts))
+            });
+            self.render_error(status, error.as_ref(), &id, known.ok())
+        })
+        .await
+    }
+
+    fn render_error(&self, status: StatusCode, error: Option<&Error>, id: &str, known: Option<Known>) -> Result<String> {
+        let lang = self.asked_lang.or_else(|| known.as_ref().map(|known| known.0.lang)).unwrap_or(self.header_lang);
+        // The standard sentence of the status serves unless the error itself says more.
+        let text = error.filter(|e| !matches!(e, Error::NotFound | Error::Internal(_))).map(|e| e.message(lang));
+        let view = serde_json::json!({"status": status.as_u16(), "title": null, "text": text, "request_id": id});
+        let stranger = Shell::default();
+        let shell = known.as_ref().map_or(&stranger, |known| &known.1);
+        let who = known.as_ref().map(|(identity, _, counts)| (identity, Some(Area::Admin), &**counts));
+        let page = shell::page(self, shell, lang, self.site.now(), status.as_str(), None, who);
+        self.site.templates.render("layout/error.html", &page, &view)
     }
 
     /// Shows a page to anybody: sign-in, set-up.

@@ -16,7 +16,10 @@ people-does-staff = reads what is in force, fills in records
 problem-sign-in-wrong = Login name or password do not fit. Check capitals and input method, then try again.
 
 # Account
-people-preferences = Language and appearance
+people-preferences = Language, appearance, keyboard
+people-keys = The key / goes to the search
+people-keys-on = On
+people-keys-off = Off
 people-language = Language
 people-roles = Roles
 people-role = Role

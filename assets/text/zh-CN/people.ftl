@@ -16,7 +16,10 @@ people-does-staff = 阅读现行文件、填写记录
 problem-sign-in-wrong = 登录名或密码不对。请检查大小写与输入法后再试。
 
 # 账户
-people-preferences = 语言与外观
+people-preferences = 语言、外观与键盘
+people-keys = 按 / 键进入搜索
+people-keys-on = 开
+people-keys-off = 关
 people-language = 语言
 people-roles = 角色
 people-role = 角色
