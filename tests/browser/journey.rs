@@ -1,10 +1,15 @@
 //! The work of a day with JavaScript switched off: set up and sign in, read, search, fill in a record, approve, import calls, change the
 //! language. Only what a hand can do: clicking, typing, choosing files.
 
+use std::time::{Duration, Instant};
+
 use fantoccini::Locator;
 use fantoccini::elements::Element;
 
 use super::machine::{Browser, Machine};
+
+/// How long a page may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Goes through all of it.
 pub async fn run(machine: &Machine) {
@@ -20,7 +25,7 @@ pub async fn run(machine: &Machine) {
     changes_language(&hand).await;
     hand.click(".acc summary").await;
     hand.click("form[action='/sign-out'] button").await;
-    assert_eq!(hand.text("h1").await, "Sign in");
+    hand.sees("h1", "Sign in").await;
     let newcomer = Hand { browser: hand.browser, origin: machine.empty.clone() };
     sets_up(&newcomer, &machine.code).await;
 }
@@ -28,8 +33,8 @@ pub async fn run(machine: &Machine) {
 async fn reads(hand: &Hand) {
     hand.write(".find input", "QP-02\u{e007}").await;
     hand.click("main .hit a").await;
-    assert!(hand.text("h1").await.contains("投诉"), "{}", hand.text("h1").await);
-    assert!(hand.text(".band").await.contains("现行有效"), "{}", hand.text(".band").await);
+    hand.sees("h1", "投诉").await;
+    hand.sees(".band", "现行有效").await;
     hand.click(".toc a").await;
 }
 
@@ -39,15 +44,15 @@ async fn records(hand: &Hand) {
     // Half filled in: the form comes back with what was typed.
     hand.write("[name='values.content']", "派送员上门前打了电话").await;
     hand.click("button[name=submit][value=true]").await;
-    assert!(hand.text(".errors").await.contains("填写日期"), "{}", hand.text(".errors").await);
+    hand.sees(".errors", "填写日期").await;
     assert_eq!(hand.one("[name='values.content']").await.prop("value").await.unwrap().unwrap(), "派送员上门前打了电话");
     hand.write("[name='values.given_on']", "11202026").await;
     for choice in ["role", "subject", "nature", "evaluation", "reply_wanted"] {
         hand.click(&format!("[name='values.{choice}']")).await;
     }
     hand.click("button[name=submit][value=true]").await;
-    assert!(hand.text(".flash").await.contains("2611-"), "{}", hand.text(".flash").await);
-    assert!(hand.text(".kv").await.contains("派送员上门前打了电话"), "the record shows what was filled in");
+    hand.sees(".flash", "2611-").await;
+    hand.sees(".kv", "派送员上门前打了电话").await;
 }
 
 async fn approves(hand: &Hand) {
@@ -55,8 +60,8 @@ async fn approves(hand: &Hand) {
     hand.click("main .task a[href*='/d/WI-06']").await;
     hand.write(".decide textarea", "同意").await;
     hand.click("button[value=approved]").await;
-    assert!(hand.text(".flash").await.contains("WI-06"), "{}", hand.text(".flash").await);
-    assert!(hand.text("#history").await.contains("批准"), "{}", hand.text("#history").await);
+    hand.sees(".flash", "WI-06").await;
+    hand.sees("#history", "批准").await;
 }
 
 async fn imports(hand: &Hand, machine: &Machine) {
@@ -68,15 +73,15 @@ async fn imports(hand: &Hand, machine: &Machine) {
     hand.click("main a[href='/kpis/import']").await;
     hand.write("[name=file]", file.to_str().unwrap()).await;
     hand.click("main form button.go").await;
-    let shown = hand.text("main").await;
-    assert!(shown.contains("hotline-2026-11-19.csv") && hand.all(".errors").await == 0, "{shown}");
+    hand.sees("main .band", "计入").await;
+    hand.sees("h1", "hotline-2026-11-19.csv").await;
 }
 
 async fn changes_language(hand: &Hand) {
     hand.go("/d/QP-02").await;
     hand.click(".me button[name=lang][value=en]").await;
-    assert!(hand.text("h1").await.contains("Complaint"), "{}", hand.text("h1").await);
-    assert!(hand.text(".band").await.contains("In force"), "{}", hand.text(".band").await);
+    hand.sees("h1", "Complaint").await;
+    hand.sees(".band", "In force").await;
 }
 
 /// An empty installation: the code from the console, one page, and the first sign-in with a password.
@@ -92,12 +97,13 @@ async fn sets_up(hand: &Hand, code: &str) {
     hand.write("[name=password]", "a long enough secret").await;
     hand.click("[name=starter][value=nothing]").await;
     hand.click("main form button.go").await;
+    hand.sees("h1", "My work").await;
     hand.browser.devtools("Network.clearBrowserCookies", serde_json::json!({})).await;
     hand.go("/sign-in?lang=en").await;
     hand.write("[name=login]", "ada").await;
     hand.write("[name=password]", "a long enough secret").await;
     hand.click("form.form button.go").await;
-    assert_eq!(hand.text("h1").await, "My work");
+    hand.sees("h1", "My work").await;
 }
 
 /// Somebody at a browser.
@@ -111,23 +117,33 @@ impl Hand {
         self.browser.open(&format!("{}{path}", self.origin)).await;
     }
 
+    /// The element, as soon as the page holds it.
     async fn one(&self, selector: &str) -> Element {
-        match self.browser.client.find(Locator::Css(selector)).await {
+        let found = self.browser.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector)).await;
+        match found {
             Ok(found) => found,
-            Err(error) => {
-                let place = self.browser.client.current_url().await.unwrap();
-                let page = self.browser.client.find(Locator::Css("main")).await.unwrap().text().await.unwrap();
-                panic!("{place}: {selector}: {error}\n{page}")
-            }
+            Err(error) => panic!("{selector}: {error}\n{}", self.page().await),
         }
     }
 
-    async fn all(&self, selector: &str) -> usize {
-        self.browser.client.find_all(Locator::Css(selector)).await.unwrap().len()
+    /// Waits until an element says something: a click answers before the next page is there.
+    async fn sees(&self, selector: &str, text: &str) {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if self.text(selector).await.is_some_and(|shown| shown.contains(text)) {
+                return;
+            }
+            actix_web::rt::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{selector} does not say {text:?}\n{}", self.page().await);
     }
 
-    async fn text(&self, selector: &str) -> String {
-        self.one(selector).await.text().await.unwrap()
+    async fn text(&self, selector: &str) -> Option<String> {
+        self.browser.client.find(Locator::Css(selector)).await.ok()?.text().await.ok()
+    }
+
+    async fn page(&self) -> String {
+        format!("{:?} {}", self.browser.client.current_url().await.ok(), self.text("body").await.unwrap_or_default())
     }
 
     async fn click(&self, selector: &str) {
