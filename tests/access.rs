@@ -353,6 +353,29 @@ async fn every_route_for_everybody_on_postgres() {
     }
 }
 
+/// Who comes is asked before what they sent is judged.
+#[actix_web::test]
+async fn nobody_is_turned_away_whatever_was_sent() {
+    let world = World::new(TestApp::sqlite());
+    let nonsense =
+        ["row_version", "decision", "step", "tier", "role", "starts_on", "due_on", "active", "expires_on"].map(|name| (name, "?"));
+    let mut asked = 0;
+    for endpoint in cairn::app::endpoints().iter().filter(|e| e.method != Method::GET && e.access != Access::Public) {
+        let path = world.address(endpoint.path);
+        if endpoint.path.starts_with("/api/") {
+            let body = Some(("application/json".to_owned(), b"{\"row_version\":".to_vec()));
+            let answer = world.app.nobody().send(endpoint.method.clone(), &path, &[("idempotency-key", "")], body).await;
+            assert_eq!(answer.status, 401, "{}", name(endpoint));
+        } else {
+            let answer = world.app.nobody().post(&path, &nonsense).await;
+            let away = answer.status == 303 && answer.location().starts_with("/sign-in?next=");
+            assert!(away, "{}: {} {}", name(endpoint), answer.status, answer.location());
+        }
+        asked += 1;
+    }
+    assert!(asked > 40, "{asked} routes were asked");
+}
+
 /// Mounting is listing: what is listed answers, and an address beside it does not.
 #[actix_web::test]
 async fn what_is_not_listed_does_not_answer() {

@@ -67,12 +67,12 @@ impl RecordView {
     /// The whole record. The caller has checked that it may be seen.
     pub(super) fn load(conn: &mut Conn, record: &Record) -> Result<Self> {
         let form = forms::on_version(conn, &record.form_version_id)?;
-        let centres = organisation::centres(conn)?;
+        let centre = record.centre_id.as_ref().map(|id| organisation::centre(conn, id)).transpose()?;
         Ok(Self {
             form: form.code,
             form_version: form.label,
             content_hash: record.content_hash.clone(),
-            line: RecordLine::of(record, &centres)?,
+            line: RecordLine::of(record, centre.as_slice())?,
         })
     }
 }
