@@ -51,13 +51,13 @@ fn zh(text: &str) -> Bilingual {
 }
 
 /// What stands for the parameters of addresses.
-struct World {
-    app: TestApp,
+pub struct World {
+    pub app: TestApp,
     places: BTreeMap<&'static str, String>,
 }
 
 impl World {
-    fn new(app: TestApp) -> Self {
+    pub fn new(app: TestApp) -> Self {
         // Organisation, one centre, two batches of calls; and a day on which a fifth of the callers gave up.
         prepared(&app);
         lost_calls(&app);
@@ -183,7 +183,7 @@ impl World {
         self.put(&["document"], &document);
     }
 
-    fn token(&self, login: &str, scopes: &[Permission]) -> (String, String) {
+    pub fn token(&self, login: &str, scopes: &[Permission]) -> (String, String) {
         let user = self.app.ledger().db.read(|conn| people::find_by_login(conn, login)).unwrap();
         let scopes = scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
         let today = start().date_naive();
@@ -194,7 +194,7 @@ impl World {
     }
 
     /// The address of a route: each parameter gets something that exists.
-    fn address(&self, pattern: &str) -> String {
+    pub fn address(&self, pattern: &str) -> String {
         let mut address = String::new();
         let mut rest = pattern;
         while let Some(at) = rest.find('{') {

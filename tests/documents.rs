@@ -16,15 +16,15 @@ use crate::both;
 use crate::support::{TestApp, Visitor};
 
 /// Author, reviewer, approver, quality manager, each signed in, with their ids.
-struct Cast<'a> {
-    author: Visitor<'a>,
+pub struct Cast<'a> {
+    pub author: Visitor<'a>,
     reviewer: Visitor<'a>,
-    approver: Visitor<'a>,
+    pub approver: Visitor<'a>,
     manager: Visitor<'a>,
-    ids: [String; 4],
+    pub ids: [String; 4],
 }
 
-fn cast(app: &TestApp) -> Cast<'_> {
+pub fn cast(app: &TestApp) -> Cast<'_> {
     app.organisation();
     let make = |login: &str, role: Role| (app.user(login, &[role]).id, app.sign_in(login));
     let (author_id, author) = make("zhouyining", Role::Author);
@@ -53,7 +53,7 @@ async fn row_version(author: &Visitor<'_>, version: &str) -> String {
     text[at..].split('"').next().unwrap().to_owned()
 }
 
-fn current(app: &TestApp, code: &str) -> (Document, Vec<Version>) {
+pub fn current(app: &TestApp, code: &str) -> (Document, Vec<Version>) {
     let system = app.system();
     app.ledger().db.read(|conn| documents::find_visible(conn, &system, code)).unwrap()
 }
@@ -85,7 +85,7 @@ fn procedure(code: &str, text: &str) -> NewDocument {
 }
 
 /// A version that only waits for its approver, made through the services.
-fn submitted(app: &TestApp, author: &Arc<Actor>, code: &str, approver: &str, planned_on: Option<chrono::NaiveDate>) -> Version {
+pub fn submitted(app: &TestApp, author: &Arc<Actor>, code: &str, approver: &str, planned_on: Option<chrono::NaiveDate>) -> Version {
     let (command, approver) = (procedure(code, "## 1 目的\n\n处理投诉。"), approver.to_owned());
     let made = app.ledger().write(author, move |tx| {
         let (_, version) = documents::create(tx, &command)?;

@@ -5,6 +5,7 @@ mod disk;
 mod kill;
 mod place;
 mod program;
+mod slow;
 mod stop;
 
 use crate::support::setting;

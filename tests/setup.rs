@@ -100,6 +100,31 @@ both! {
         assert_eq!(app.nobody().get("/sign-in").await.status, 200);
     }
 
+    async fn everything_that_is_wrong_is_told_at_once(app: TestApp) {
+        let visitor = admitted(app).await;
+        let fields = [("lang", "zh"), ("name", "远岚速运"), ("code", "YL"), ("zone", "Mars/Base"), ("login", "zhou yi ning"), ("password", "short"), ("starter", "all")];
+        let answer = visitor.post("/setup", &fields).await;
+        assert_eq!(answer.status, 422);
+        let page = scraper::Html::parse_document(&answer.text());
+        let links = scraper::Selector::parse(".errors a").unwrap();
+        let wrong: Vec<&str> = page.select(&links).filter_map(|link| link.value().attr("href")).collect();
+        assert_eq!(wrong, ["#f-zone", "#f-admin_name", "#f-login", "#f-password", "#f-starter"]);
+    }
+
+    async fn choosing_the_language_keeps_what_was_typed(app: TestApp) {
+        let visitor = admitted(app).await;
+        let mut fields = FIELDS.to_vec();
+        fields.extend([("starter", "both"), ("speak", "en")]);
+        let page = visitor.post("/setup?lang=en", &fields).await;
+        assert_eq!((page.status.as_u16(), page.all("h1")), (200, vec!["Set up Cairn".to_owned()]));
+        for typed in [r#"name="name" type="text" value="远岚速运""#, r#"value="Asia/Shanghai""#, r#"value="zhou""#, r#"value="both" checked"#, r#"name="lang" value="en""#] {
+            assert!(page.text().contains(typed), "{typed}: {}", page.text());
+        }
+        assert!(!page.text().contains("一句足够长的口令"), "a password never comes back");
+        assert!(page.all(".errors").is_empty());
+        assert_eq!(setup::issue(app.ledger()).unwrap().map(|_| ()), Some(()), "nothing was created");
+    }
+
     async fn two_at_once_create_one(app: TestApp) {
         let visitor = admitted(app).await;
         let (one, two) = futures_util::future::join(create(&visitor, "nothing"), create(&visitor, "nothing")).await;

@@ -69,8 +69,24 @@ impl FromRequest for JsonBody {
 /// Line ends become `\n`, as in forms, so that the same text has the same hash by either door.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mut value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| form::bad_shape(&error))?;
+    if let Some(field) = unkeepable(&value) {
+        return Err(Error::field(&field, "control-character"));
+    }
     unify(&mut value);
     serde_json::from_value(value).map_err(|error| form::bad_shape(&error))
+}
+
+/// The first field with a character that no database keeps.
+fn unkeepable(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0').then(String::new),
+        serde_json::Value::Array(items) => items.iter().find_map(unkeepable),
+        serde_json::Value::Object(fields) => fields.iter().find_map(|(name, value)| {
+            let inner = if name.contains('\0') { Some(String::new()) } else { unkeepable(value) };
+            inner.map(|inner| if inner.is_empty() { name.replace('\0', "") } else { format!("{name}.{inner}") })
+        }),
+        _ => None,
+    }
 }
 
 fn unify(value: &mut serde_json::Value) {

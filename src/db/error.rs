@@ -17,6 +17,9 @@ impl From<diesel::result::Error> for Error {
                     Self::Busy
                 } else if text.contains("is full") || text.contains("disk I/O") || text.contains("No space") {
                     Self::Storage(text.to_owned())
+                } else if text.contains("invalid byte sequence") {
+                    // A zero byte in a text: refused at the doors, and here where one of them forgot.
+                    Self::Invalid(vec![Problem::whole("control-character")])
                 } else {
                     Self::Internal(error.to_string())
                 }

@@ -115,7 +115,7 @@ pub struct Scheme {
 crate::fact_table!(Scheme, schemes, 1, key id);
 
 /// Setting up.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
 pub struct NewOrganisation {
     /// Short code.
     pub code: String,

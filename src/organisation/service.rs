@@ -36,6 +36,13 @@ fn required(fields: &[(&str, &str)]) -> Result<()> {
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
 
+/// What is wrong with an organisation as typed.
+pub fn problems_of(command: &NewOrganisation) -> Vec<Problem> {
+    let named = required(&[("code", &command.code), ("name", &command.name)]);
+    let placed = parse_zone("zone", &command.zone);
+    [named.err(), placed.err()].into_iter().flatten().flat_map(|error| error.problems().to_vec()).collect()
+}
+
 /// Creates the organisation with its schemes; only once.
 ///
 /// # Errors
@@ -44,7 +51,10 @@ pub fn set_up(tx: &mut WriteTx<'_>, command: &NewOrganisation) -> Result<Organis
     if store::organisation(tx)?.is_some() {
         return Err(Error::conflict("already-set-up"));
     }
-    required(&[("code", &command.code), ("name", &command.name)])?;
+    let problems = problems_of(command);
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
     let zone = parse_zone("zone", &command.zone)?;
     let row = Organisation {
         id: "org".into(),

@@ -18,10 +18,10 @@ mod token;
 use crate::web::{Access, Routes};
 
 pub use model::{GrantRow, NewGrant, NewToken, NewUser, Person, TokenRow, User};
-pub use password::hash as hash_password;
+pub use password::{hash as hash_password, problem as password_problem};
 pub use service::{
-    bootstrap, create, deactivate, directory, figures, find, find_by_login, grant, grants_of, holders, names, revoke_grant,
-    running_roles, set_locale, set_password,
+    bootstrap, create, deactivate, directory, figures, find, find_by_login, grant, grants_of, holders, names, problems_of,
+    revoke_grant, running_roles, set_locale, set_password,
 };
 pub use session::{SignedIn, end_session, identify, prove, sessions_of, sign_in, sign_in_as, touch};
 pub use store::FACTS;

@@ -10,16 +10,21 @@ pub(super) const SHORTEST: usize = 10;
 /// Longest password, in bytes: more would only cost time.
 const LONGEST: usize = 256;
 
+/// What is wrong with a password as typed.
+pub fn problem(password: &str) -> Option<Problem> {
+    if password.chars().count() < SHORTEST {
+        return Some(Problem::field("password", "password-short").with("min", SHORTEST));
+    }
+    (password.len() > LONGEST).then(|| Problem::field("password", "too-long").with("max", LONGEST))
+}
+
 /// Hashes a password. Slow on purpose: never inside a write.
 ///
 /// # Errors
 /// [`Error::Invalid`] when it is too short or too long.
 pub fn hash(password: &str) -> Result<String> {
-    if password.chars().count() < SHORTEST {
-        return Err(Error::Invalid(vec![Problem::field("password", "password-short").with("min", SHORTEST)]));
-    }
-    if password.len() > LONGEST {
-        return Err(Error::Invalid(vec![Problem::field("password", "too-long").with("max", LONGEST)]));
+    if let Some(problem) = problem(password) {
+        return Err(Error::Invalid(vec![problem]));
     }
     Ok(Argon2::default().hash_password(password.as_bytes()).map_err(Error::internal)?.to_string())
 }

@@ -58,7 +58,8 @@ fn create_unchecked(tx: &mut WriteTx<'_>, command: &NewUser, password_hash: Opti
     Ok(user)
 }
 
-fn new_user(command: &NewUser, now: crate::db::Instant) -> Result<User> {
+/// What is wrong with a person as typed.
+pub fn problems_of(command: &NewUser) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (field, value, max) in [("login", &command.login, 64), ("name", &command.name, 100), ("post", &command.post, 100)] {
         if value.trim().is_empty() && field != "post" {
@@ -71,6 +72,11 @@ fn new_user(command: &NewUser, now: crate::db::Instant) -> Result<User> {
     if command.login.trim().contains(char::is_whitespace) {
         problems.push(Problem::field("login", "no-spaces"));
     }
+    problems
+}
+
+fn new_user(command: &NewUser, now: crate::db::Instant) -> Result<User> {
+    let problems = problems_of(command);
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::starter;
 use crate::actor::Role;
-use crate::error::{Error, Problem, Result};
+use crate::error::Result;
 use crate::ledger::WriteTx;
 use crate::organisation::{self, NewOrganisation};
 use crate::people::{self, NewGrant, NewUser, User};
@@ -90,20 +90,11 @@ pub fn create(tx: &mut WriteTx<'_>, command: &NewInstallation, password_hash: &s
     if command.keeps_quality {
         roles.push(grant(Role::QualityManager));
     }
-    let user = people::bootstrap(tx, &person, Some(password_hash), &roles, today).map_err(of_administrator)?;
+    let user = people::bootstrap(tx, &person, Some(password_hash), &roles, today)?;
     starter::plant(tx, drafts)?;
     Ok(user)
 }
 
 fn grant(role: Role) -> NewGrant {
     NewGrant { role, centre_id: None, starts_on: None, ends_on: None }
-}
-
-/// The name that is wrong here is the administrator's, not the organisation's.
-fn of_administrator(error: Error) -> Error {
-    let Error::Invalid(problems) = error else { return error };
-    let renamed = problems
-        .into_iter()
-        .map(|problem| if problem.field == "name" { Problem { field: "admin_name".into(), ..problem } } else { problem });
-    Error::Invalid(renamed.collect())
 }

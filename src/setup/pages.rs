@@ -4,10 +4,11 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::{NewInstallation, code, starter};
+use super::{NewInstallation, Starter, code, starter};
 use crate::actor::Actor;
 use crate::error::{Error, Problem, Result};
-use crate::people;
+use crate::organisation::{self, NewOrganisation};
+use crate::people::{self, NewUser};
 use crate::text::{Lang, t};
 use crate::web::{Area, Form, FormBody, PageResult, Typed, View, Visit, block, session};
 
@@ -106,6 +107,10 @@ pub(super) async fn create(visit: Visit, request: HttpRequest, FormBody(form): F
     if !admitted(&visit, &request).await? {
         return ask(visit, Typed::default(), 403).await;
     }
+    // Another language was asked for: the same page in it, with what was typed.
+    if form.get("speak").is_some() {
+        return whole(visit, Typed::kept(&form), 200).await;
+    }
     match install(&visit, &form).await {
         Ok(begun) => {
             let token = session::sign(&visit.site.secret, &begun.user.id, &begun.session, visit.site.now())?;
@@ -139,10 +144,28 @@ async fn install(visit: &Visit, form: &Form) -> Result<people::SignedIn> {
     block(move || people::sign_in_as(&site.ledger, &login, &network, &agent)).await
 }
 
-/// Everything that is missing is told at once, not one field per attempt.
+/// The fields in the order of the page.
+const FIELDS: [&str; 7] = ["name", "code", "zone", "admin_name", "login", "password", "starter"];
+
+/// Everything that is missing or wrong is told at once, before anything is hashed or written.
 fn complete(form: &Form) -> Result<NewInstallation> {
-    let needed = ["name", "code", "zone", "admin_name", "login", "password", "starter"];
-    let missing: Vec<Problem> =
-        needed.into_iter().filter(|field| form.get(field).is_none()).map(|field| Problem::field(field, "required")).collect();
-    if missing.is_empty() { form.command() } else { Err(Error::Invalid(missing)) }
+    let typed = |field: &str| form.get(field).unwrap_or_default().to_owned();
+    let organisation =
+        NewOrganisation { code: typed("code"), name: typed("name"), zone: typed("zone"), ..NewOrganisation::default() };
+    let person = NewUser { login: typed("login"), name: typed("admin_name"), ..NewUser::default() };
+    // The name that is wrong in a person is the administrator's, not the organisation's.
+    let of_person = people::problems_of(&person).into_iter().map(|problem| match problem.field.as_str() {
+        "name" => Problem { field: "admin_name".into(), ..problem },
+        _ => problem,
+    });
+    let mut found: Vec<Problem> = Vec::new();
+    found.extend(FIELDS.into_iter().filter(|field| form.get(field).is_none()).map(|field| Problem::field(field, "required")));
+    found.extend(organisation::problems_of(&organisation).into_iter().chain(of_person));
+    found.extend(people::password_problem(&typed("password")));
+    if form.get("starter").is_some_and(|starter| Starter::parse(starter).is_none()) {
+        found.push(Problem::field("starter", "unknown-choice"));
+    }
+    let first_of = |field: &&str| found.iter().find(|problem| problem.field == **field).cloned();
+    let problems: Vec<Problem> = FIELDS.iter().filter_map(first_of).collect();
+    if problems.is_empty() { form.command() } else { Err(Error::Invalid(problems)) }
 }

@@ -62,6 +62,12 @@ impl FromRequest for FormBody {
 
     fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let mut payload = payload.take();
-        Box::pin(async move { Ok(Self(Form::parse(&read(&mut payload, FORM_LIMIT).await?))) })
+        Box::pin(async move {
+            let form = Form::parse(&read(&mut payload, FORM_LIMIT).await?);
+            match form.unkeepable() {
+                Some(field) => Err(Error::field(field, "control-character").into()),
+                None => Ok(Self(form)),
+            }
+        })
     }
 }

@@ -24,6 +24,12 @@ impl Form {
         Self { fields }
     }
 
+    /// The first field with a character that no database keeps.
+    pub fn unkeepable(&self) -> Option<&str> {
+        let bad = |(_, values): &(&String, &Vec<String>)| values.iter().any(|value| value.contains('\0'));
+        self.fields.iter().find(bad).map(|(name, _)| name.trim_end_matches("[]"))
+    }
+
     /// The first value of a field; empty = none.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.fields.get(name)?.first().map(String::as_str).filter(|value| !value.trim().is_empty())
@@ -55,7 +61,7 @@ impl Form {
     pub fn command<T: DeserializeOwned>(&self) -> Result<T> {
         let mut object = serde_json::Map::new();
         for (name, values) in &self.fields {
-            if name == "_csrf" {
+            if name.starts_with('_') {
                 continue;
             }
             let kept: Vec<Value> = values.iter().filter(|v| !v.trim().is_empty()).map(|v| Value::String(v.clone())).collect();

@@ -15,6 +15,9 @@ use super::error::PageError;
 use super::visit::{RequestId, Visit};
 use crate::error::Error;
 
+/// Longest path with its query, in bytes.
+const LONGEST_ADDRESS: usize = 8 << 10;
+
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
      font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -28,7 +31,7 @@ pub async fn guard(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = crate::db::new_id();
     request.extensions_mut().insert(RequestId(id.clone()));
-    if let Some(refused) = cross_site(&request) {
+    if let Some(refused) = cross_site(&request).or_else(|| no_such_address(&request)) {
         return Ok(finish(request.into_response(refused), &id));
     }
     // The request itself belongs to the router until it is answered: a second handle to it would stop the routing.
@@ -64,6 +67,12 @@ fn cross_site(request: &ServiceRequest) -> Option<HttpResponse> {
         (None, None) => false,
     };
     foreign.then(|| HttpResponse::Forbidden().finish())
+}
+
+/// No name, code or word that anything is found by holds a zero byte or is longer than a page of text.
+fn no_such_address(request: &ServiceRequest) -> Option<HttpResponse> {
+    let nowhere = |asked: &str| asked.len() > LONGEST_ADDRESS || asked.contains("%00");
+    request.uri().path_and_query().is_some_and(|asked| nowhere(asked.as_str())).then(|| HttpResponse::NotFound().finish())
 }
 
 /// Gives a bare error of a page its page, or sends to the sign-in page.

@@ -160,7 +160,8 @@ fn part(head: &str) -> Option<Part> {
 /// What stands between quotation marks; browsers write a quotation mark inside as `%22`.
 fn quoted(line: &str, begin: &str) -> Option<String> {
     let rest = line.split_once(begin)?.1;
-    Some(rest.split('"').next()?.replace("%22", "\""))
+    let name = rest.split('"').next()?.replace("%22", "\"");
+    Some(name.chars().filter(|c| !c.is_control()).collect())
 }
 
 #[cfg(test)]

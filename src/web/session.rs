@@ -65,14 +65,14 @@ pub fn read(secret: &[u8], token: &str, now: Instant) -> Option<Claims> {
     rules.set_audience(&[AUDIENCE]);
     let claims = decode::<Claims>(token, &DecodingKey::from_secret(secret), &rules).ok()?.claims;
     let at = now.utc().timestamp();
-    let too_old = at - claims.iat > ABSOLUTE_HOURS * 3600;
+    let too_old = at.saturating_sub(claims.iat) > ABSOLUTE_HOURS * 3600;
     let from_the_future = claims.nbf > at + 60 || claims.exp > at + TOKEN_SECONDS + 60;
     (!too_old && !from_the_future).then_some(claims)
 }
 
 /// Whether a token wants renewing.
 pub fn wants_renewal(claims: &Claims, now: Instant) -> bool {
-    claims.exp - now.utc().timestamp() < TOKEN_SECONDS / 2
+    claims.exp.saturating_sub(now.utc().timestamp()) < TOKEN_SECONDS / 2
 }
 
 /// The name of the session cookie; the `__Host-` prefix needs https.

@@ -38,6 +38,11 @@ impl Typed {
         Self { values, ..Self::default() }
     }
 
+    /// A form that is shown again as it was typed, with nothing wrong in it.
+    pub fn kept(form: &Form) -> Self {
+        Self { values: values(form), ..Self::default() }
+    }
+
     /// A form that is shown again, and the status that says so: 422 for wrong fields, 409 for a conflict, 429 for too many tries.
     ///
     /// # Errors
@@ -84,7 +89,7 @@ impl Visit {
 fn values(form: &Form) -> BTreeMap<String, Value> {
     let mut values = BTreeMap::new();
     for (name, first) in form.values() {
-        let secret = name == "_csrf" || name.contains("password") || name == "current" || name == "setup_code";
+        let secret = name.starts_with('_') || name.contains("password") || name == "current" || name == "setup_code";
         if secret {
             continue;
         }

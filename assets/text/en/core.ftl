@@ -37,6 +37,7 @@ problem-form-token = This page has expired. Go back, reload it and submit once m
 problem-required = Fill this in.
 problem-too-long = Too long: at most { $max } characters.
 problem-no-spaces = Must not contain spaces.
+problem-control-character = There is a character in it that cannot be kept (a zero byte). Remove it, or type the text anew.
 problem-unknown-field = There is no such field. Check the spelling or see the description of the API.
 problem-bad-shape = What was sent cannot be read: { $detail }
 problem-body-stalled = The upload broke off or stalled; nothing was changed. Try again.

@@ -37,6 +37,7 @@ problem-form-token = 页面已过期。请返回重新载入，再提交一次�
 problem-required = 请填写此项。
 problem-too-long = 太长：最多 { $max } 个字符。
 problem-no-spaces = 不能含有空格。
+problem-control-character = 其中有无法保存的字符（零字节）。请删去它，或重新键入这段文字。
 problem-unknown-field = 没有这个字段。请检查拼写，或查看接口说明。
 problem-bad-shape = 无法读懂所提交的内容：{ $detail }
 problem-body-stalled = 上传中断或停顿过久，没有任何内容被改动。请再试一次。
