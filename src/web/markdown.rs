@@ -14,6 +14,8 @@ mod links;
 mod writer;
 
 #[cfg(test)]
+mod corpus_tests;
+#[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
 mod tests;
