@@ -133,7 +133,7 @@
   const clock = (at) => new Date(at).toTimeString().slice(0, 5);
   const draft = (box) => {
     const form = box.closest("form"), state = one("[data-state]", form) ?? live, key = `cairn:${box.dataset.draft}`;
-    const fields = () => [...new FormData(form)].filter(([name, value]) => name !== "_csrf" && typeof value === "string").map(([name, value]) => [name, value.replace(/\r\n/g, "\n")]);
+    const fields = () => [...new FormData(form)].filter(([name, value]) => !name.startsWith("_") && typeof value === "string").map(([name, value]) => [name, value.replace(/\r\n/g, "\n")]);
     const print = () => JSON.stringify(fields());
     let saved = print(), wait = 0, sending = false;
     const tell = (what, bad) => { state.textContent = `${box.dataset[what]}${what === "saved" ? ` ${clock(Date.now())}` : ""}`; state.classList.toggle("bad", !!bad); };

@@ -39,7 +39,7 @@ fn id_in(location: &str) -> String {
 }
 
 /// Creates a document through the page; answers its draft's id.
-async fn create(author: &Visitor<'_>, fields: &[(&str, &str)]) -> String {
+pub async fn create(author: &Visitor<'_>, fields: &[(&str, &str)]) -> String {
     let answer = author.post("/documents/new", fields).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     id_in(answer.location())

@@ -17,7 +17,7 @@ where
     C: DeserializeOwned + Send + 'static,
 {
     let command: C = form.command()?;
-    visit.write(form, move |tx| work(tx, &command).map(drop)).await
+    visit.write_once(form, move |tx| work(tx, &command).map(drop)).await
 }
 
 /// Back to the cycle, or the cycle with the form that came back.

@@ -112,11 +112,11 @@ fn of_cycle(r: &mut Reading<'_>, number: &str) -> Result<Typed> {
 pub(super) async fn open(visit: Visit, FormBody(form): FormBody) -> PageResult {
     visit.require(Permission::RunCycles).await?;
     let done = match form.command::<OpenCycle>() {
-        Ok(command) => visit.write(&form, move |tx| service::open(tx, &command)).await,
+        Ok(command) => visit.write_once(&form, move |tx| service::open(tx, &command).map(|cycle| cycle.number)).await,
         Err(error) => Err(error),
     };
     match done {
-        Ok(cycle) => Ok(visit.see_other(&format!("/p/{}", cycle.number), Flash::ok_with("improvement-opened", &cycle.number))),
+        Ok(number) => Ok(visit.see_other(&format!("/p/{number}"), Flash::ok_with("improvement-opened", &number))),
         Err(error) => {
             let (typed, status) = Typed::back(&form, error, visit.lang())?;
             plan_page(visit, None, Some(typed), None, status).await

@@ -112,7 +112,7 @@ pub(super) async fn change(visit: Visit, FormBody(form): FormBody) -> PageResult
 pub(super) async fn create_unit(visit: Visit, FormBody(form): FormBody) -> PageResult {
     visit.require(Permission::ManageOrganisation).await?;
     let done = match form.command::<NewUnit>() {
-        Ok(command) => visit.write(&form, move |tx| service::create_unit(tx, &command)).await.map(drop),
+        Ok(command) => visit.write_once(&form, move |tx| service::create_unit(tx, &command).map(drop)).await,
         Err(error) => Err(error),
     };
     finish(visit, &form, done, "unit", "organisation-unit-created").await
@@ -224,11 +224,11 @@ fn kinds(lang: Lang) -> Vec<Choice> {
 pub(super) async fn create_centre(visit: Visit, FormBody(form): FormBody) -> PageResult {
     visit.require(Permission::ManageOrganisation).await?;
     let done = match form.command::<NewCentre>() {
-        Ok(command) => visit.write(&form, move |tx| service::create_centre(tx, &command)).await,
+        Ok(command) => visit.write_once(&form, move |tx| service::create_centre(tx, &command).map(|centre| centre.name)).await,
         Err(error) => Err(error),
     };
     match done {
-        Ok(centre) => Ok(visit.see_other("/organisation", Flash::ok_with("organisation-centre-created", &centre.name))),
+        Ok(name) => Ok(visit.see_other("/organisation", Flash::ok_with("organisation-centre-created", &name))),
         Err(error) => {
             let (typed, status) = Typed::back(&form, error, visit.lang())?;
             centre_page(visit, None, Some(typed), status).await

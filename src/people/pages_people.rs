@@ -82,7 +82,7 @@ fn locales() -> Vec<Choice> {
 /// Creates a person.
 pub(super) async fn create(visit: Visit, FormBody(form): FormBody) -> PageResult {
     match create_person(&visit, &form).await {
-        Ok(user) => Ok(visit.see_other(&format!("/people/{}", user.id), Flash::ok_with("people-created", &user.name))),
+        Ok((id, name)) => Ok(visit.see_other(&format!("/people/{id}"), Flash::ok_with("people-created", &name))),
         Err(error) => {
             let (typed, status) = Typed::back(&form, error, visit.lang())?;
             new_page(visit, typed, status).await
@@ -90,7 +90,8 @@ pub(super) async fn create(visit: Visit, FormBody(form): FormBody) -> PageResult
     }
 }
 
-async fn create_person(visit: &Visit, form: &Form) -> Result<User> {
+/// Id and name of the person made.
+async fn create_person(visit: &Visit, form: &Form) -> Result<(String, String)> {
     // Hashing is slow: nobody makes us do it without the permission.
     visit.require(Permission::ManagePeople).await?;
     let command: NewUser = form.command()?;
@@ -98,7 +99,7 @@ async fn create_person(visit: &Visit, form: &Form) -> Result<User> {
         Some(password) => Some(hash(visit, password).await?),
         None => None,
     };
-    visit.write(form, move |tx| super::create(tx, &command, hash.as_deref())).await
+    visit.write_once(form, move |tx| super::create(tx, &command, hash.as_deref()).map(|made| (made.id, made.name))).await
 }
 
 async fn hash(visit: &Visit, password: &str) -> Result<String> {
@@ -154,7 +155,7 @@ pub(super) async fn grant(visit: Visit, path: Path<String>, FormBody(form): Form
     let done = match form.command::<NewGrant>() {
         Ok(command) => {
             let user = id.clone();
-            visit.write(&form, move |tx| super::grant(tx, &user, &command, today)).await
+            visit.write_once(&form, move |tx| super::grant(tx, &user, &command, today).map(drop)).await
         }
         Err(error) => Err(error),
     };

@@ -160,12 +160,12 @@ pub(super) async fn blank(visit: Visit, path: Path<String>) -> PageResult {
         .await
 }
 
-fn done(visit: &Visit, record: &Record) -> actix_web::HttpResponse {
-    let flash = match &record.number {
+fn done(visit: &Visit, (id, number): (String, Option<String>)) -> actix_web::HttpResponse {
+    let flash = match &number {
         Some(number) => Flash::ok_with("records-submitted", number),
         None => Flash::ok("records-saved"),
     };
-    visit.see_other(&format!("/r/{}", record.id), flash)
+    visit.see_other(&format!("/r/{id}"), flash)
 }
 
 pub(super) async fn create(visit: Visit, path: Path<String>, FormBody(form): FormBody) -> PageResult {
@@ -173,12 +173,12 @@ pub(super) async fn create(visit: Visit, path: Path<String>, FormBody(form): For
     let outcome = match form.command::<FillRecord>() {
         Ok(command) => {
             let command = FillRecord { form: code.clone(), ..command };
-            visit.write(&form, move |tx| service::fill(tx, &command)).await
+            visit.write_once(&form, move |tx| service::fill(tx, &command).map(|made| (made.id, made.number))).await
         }
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(record) => Ok(done(&visit, &record)),
+        Ok(made) => Ok(done(&visit, made)),
         Err(error) if comes_back(&error) => {
             let again = Again { values: form.values(), error: Some(error) };
             visit
@@ -197,12 +197,12 @@ pub(super) async fn change(visit: Visit, path: Path<String>, FormBody(form): For
     let outcome = match form.command::<FillRecord>() {
         Ok(command) => {
             let id = id.clone();
-            visit.write(&form, move |tx| service::save(tx, &id, &command)).await
+            visit.write_once(&form, move |tx| service::save(tx, &id, &command).map(|made| (made.id, made.number))).await
         }
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(record) => Ok(done(&visit, &record)),
+        Ok(made) => Ok(done(&visit, made)),
         Err(error) if comes_back(&error) => {
             let again = Again { values: form.values(), error: Some(error) };
             visit

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{Error, Problem, Result};
+use crate::ledger::{Once, sha256_hex};
 
 /// The fields of a sent form, in order of sending per name.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +29,17 @@ impl Form {
     pub fn unkeepable(&self) -> Option<&str> {
         let bad = |(_, values): &(&String, &Vec<String>)| values.iter().any(|value| value.contains('\0'));
         self.fields.iter().find(bad).map(|(name, _)| name.trim_end_matches("[]"))
+    }
+
+    /// The key of this form as it was rendered and filled in, for the address it was sent to; none when it carries no key.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a key that is not one of ours.
+    pub fn once(&self, target: &str) -> Result<Option<Once>> {
+        let Some(key) = self.get("_once") else { return Ok(None) };
+        let typed: Vec<_> = self.fields.iter().filter(|(name, _)| !name.starts_with('_')).collect();
+        let content = serde_json::to_vec(&(key, target, typed))?;
+        Once::new(&format!("form {}", sha256_hex(&content)), &[]).map(Some)
     }
 
     /// The first value of a field; empty = none.

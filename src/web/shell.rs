@@ -130,6 +130,7 @@ pub(super) fn page(
         "areas": areas,
         "admin": admin,
         "csrf": visit.csrf(),
+        "once": crate::db::new_id(),
         "flash": flash,
         "now": now,
         "print": print.map(|[head, state, foot]| json!({"head": head, "state": state, "foot": foot})),

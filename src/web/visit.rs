@@ -353,6 +353,20 @@ impl Visit {
         self.site.ledger.write_async(&actor, work).await
     }
 
+    /// Changes facts once per rendered form: sent again as it was, by a double click or a reload, it gets the first answer. With other
+    /// content it is another form.
+    ///
+    /// # Errors
+    /// As [`Visit::write`].
+    pub async fn write_once<T, F>(&self, form: &Form, work: F) -> Result<T>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+        F: Fn(&mut WriteTx<'_>) -> Result<T> + Send + 'static,
+    {
+        let once = form.once(&self.path)?;
+        self.write(form, move |tx| tx.once(once.as_ref(), &work)).await
+    }
+
     /// Goes on to another page after a change, with a message there.
     pub fn see_other(&self, to: &str, flash: Flash) -> HttpResponse {
         let mut answer = HttpResponse::SeeOther();

@@ -12,6 +12,7 @@ use super::reader::{Again, reading};
 use super::{Choice, Filled, refused};
 use crate::actor::Permission;
 use crate::error::{Error, Result};
+use crate::ledger::WriteTx;
 use crate::people::{self, Person};
 use crate::text::Lang;
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit, lenient};
@@ -139,9 +140,11 @@ pub(super) async fn discard(visit: Visit, id: Path<String>, FormBody(form): Form
 
 pub(super) async fn revise(visit: Visit, id: Path<String>, FormBody(form): FormBody) -> PageResult {
     let command = visit.command::<Revise>(&form).await?;
-    let (document, version) = visit.write(&form, move |tx| draft::revise(tx, &id, &command)).await?;
-    Ok(visit
-        .see_other(&format!("/documents/{}/edit", version.id), Flash::ok_with("documents-revising", &name(&document, &version))))
+    let begin = move |tx: &mut WriteTx<'_>| {
+        draft::revise(tx, &id, &command).map(|(document, version)| (name(&document, &version), version.id))
+    };
+    let (name, version) = visit.write_once(&form, begin).await?;
+    Ok(visit.see_other(&format!("/documents/{version}/edit"), Flash::ok_with("documents-revising", &name)))
 }
 
 pub(super) async fn withdraw(visit: Visit, id: Path<String>, FormBody(form): FormBody) -> PageResult {

@@ -84,11 +84,11 @@ fn new_page(r: &mut Reading<'_>, form: Filled) -> Result<View<Blank>> {
 
 pub(super) async fn create(visit: Visit, FormBody(form): FormBody) -> PageResult {
     let done = match form.command::<NewDocument>() {
-        Ok(command) => visit.write(&form, move |tx| draft::create(tx, &command)).await,
+        Ok(command) => visit.write_once(&form, move |tx| Ok(draft::create(tx, &command)?.1.id)).await,
         Err(error) => Err(error),
     };
     match done {
-        Ok((_, version)) => Ok(visit.see_other(&format!("/documents/{}/edit", version.id), Flash::ok("documents-created"))),
+        Ok(version) => Ok(visit.see_other(&format!("/documents/{version}/edit"), Flash::ok("documents-created"))),
         Err(error) => {
             let problems = refused(error)?;
             let page = move |r: &mut Reading<'_>| Ok(new_page(r, Filled::of(&form).with(&problems, r.lang))?.status(422));
@@ -106,8 +106,9 @@ pub(super) async fn show(visit: Visit, id: Path<String>, restore: Query<Restore>
             if restore.restore.is_some()
                 && let Some(typed) = kept.take()
             {
-                form.values
-                    .extend(typed.values.into_iter().filter(|(name, _)| name != "_csrf").map(|(name, value)| (name, value.into())));
+                form.values.extend(
+                    typed.values.into_iter().filter(|(name, _)| !name.starts_with('_')).map(|(name, value)| (name, value.into())),
+                );
             }
             editor(r, document, version, form, kept)
         })

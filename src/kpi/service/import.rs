@@ -172,10 +172,11 @@ fn take(ledger: &Ledger, actor: &Arc<Actor>, prepared: Prepared, kept: evidence:
             ledger.write(actor, move |tx| tx.once(once.as_ref(), |tx| commit(tx, &prepared, &stored)))?
         }
     };
+    // Signals are raised once. An import that was killed between its batch and its signals is made good by the next one of the same file.
+    let signals = signals::evaluate(ledger, &prepared.centres, (taken.batch.first_day, taken.batch.last_day))?;
     if taken.identical {
         return Ok(Imported::Identical(taken.batch));
     }
-    let signals = signals::evaluate(ledger, &prepared.centres, (taken.batch.first_day, taken.batch.last_day))?;
     Ok(Imported::New { batch: taken.batch, replaced: taken.replaced, signals })
 }
 
@@ -264,7 +265,10 @@ fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<
         tx.actor.require_at(Permission::ImportKpis, centre)?;
     }
     super::install::seed(tx)?;
-    // Another process may have imported since the first look.
+    // Another process may have imported since the first look, and perhaps this very file.
+    if let Some(batch) = store::identical(tx, &stored.hash, &prepared.measures_hash)? {
+        return Ok(Taken { batch, replaced: Vec::new(), identical: true });
+    }
     let old = overlap::check(tx, &prepared.source, &prepared.places, prepared.replace)?;
     let mut replaced = Vec::new();
     for mut batch in old {
