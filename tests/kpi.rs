@@ -379,6 +379,14 @@ both! {
         let tiles = card.all(".tile h3");
         assert_eq!(tiles, ["服务水平", "放弃率", "平均处理时长", "平均应答时长", "接通率"]);
         assert_eq!(card.all(".tile .v")[1], "20.0 %");
+        // A value without a target is not the same as no value.
+        let states = |page: &crate::support::Answer| page.all(".tile .st");
+        assert_eq!(states(&card)[3..], ["未设目标", "未设目标"], "{:?}", states(&card));
+        assert!(!states(&card).contains(&"无数据".to_owned()));
+        let before = nobody_yet.get("/kpis/HD?period=2026-08").await;
+        assert!(states(&before).iter().all(|state| state == "无数据"), "{:?}", states(&before));
+        let json = |period: &str| serde_json::to_value(app.value("asa_s", period)).unwrap()["state"].clone();
+        assert_eq!((json("2026-10"), json("2026-08")), ("no_target".into(), "no_data".into()));
         assert_eq!(card.all(".score tbody tr").len(), 6);
         assert!(card.main().contains("尚未接入数据来源"));
         let english = app.sign_in("staff").english();
@@ -387,6 +395,7 @@ both! {
         assert!(text.contains("Abandonment rate") && text.contains("20 ÷ 100") && text.contains("#1") && text.contains("Target ≤ 3, floor 8"), "{text}");
         assert!(text.contains("Month out of range"), "{text}");
         assert_eq!(one.all(".chart svg title")[0], "Abandonment rate");
+        assert_eq!(english.get("/kpis/HD/asa_s?period=2026-10").await.all(".band .st"), ["No target set"]);
         assert_eq!(english.get("/kpis/HD/fcr").await.status, 200);
         for (path, status) in [("/kpis/XX", 404), ("/kpis/HD/luck", 404), ("/kpis/HD?period=soon", 422), ("/kpis/batches/9", 404)] {
             assert_eq!(english.get(path).await.status, status, "{path}");

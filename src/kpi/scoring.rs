@@ -12,7 +12,7 @@ mod scale;
 mod tests;
 
 pub use card::{FamilyInput, FamilyScore, Gap, Kind, KpiInput, KpiScore, Reading, Scorecard, score_card};
-pub use scale::{Position, Scale};
+pub use scale::{Position, Scale, Standing};
 
 /// A profile that cannot be scored.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -166,7 +166,7 @@ kpis-waiting-note = nothing is ever filled in; the weight goes to the others of 
 kpis-why-source = The data source is not connected
 kpis-why-source-about = This KPI needs data that call logs do not hold. It is not scored, and the coverage says so.
 kpis-why-few = Fewer than 30 contacts: low confidence
-kpis-why-limits = No target is set
+kpis-why-limits = No target set
 kpis-lacks-contacts = No contacts in this period
 kpis-lacks-answered-waits = The log does not tell how long answered contacts waited
 kpis-lacks-abandoned-waits = The log does not tell how long abandoned contacts waited
@@ -183,7 +183,7 @@ kpis-unit-hours = h
 kpis-limits-higher = Target ≥ { $target }, floor { $floor }
 kpis-limits-lower = Target ≤ { $target }, floor { $floor }
 kpis-limits-band = Target { $low }–{ $high }, outer limits { $outerlow }–{ $outerhigh }
-kpis-limits-none = No target
+kpis-limits-none = No target set
 
 kpis-measure-sub = { $period } · definition v{ $version }
 kpis-definition = Definition

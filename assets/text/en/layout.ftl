@@ -142,6 +142,7 @@ state-met = Target met
 state-in-range = Within range
 state-out-of-range = Out of range
 state-no-data = No data
+state-no-target = No target set
 state-incomplete = Incomplete
 state-signal = Signal
 state-active = Active

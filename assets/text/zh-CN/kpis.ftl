@@ -157,7 +157,7 @@ kpis-waiting-note = 从不补填；权重在本族内重分，覆盖率相应下
 kpis-why-source = 尚未接入数据来源
 kpis-why-source-about = 该指标需要话务明细以外的数据，目前不计分，并反映在覆盖率中。
 kpis-why-few = 不足30次联络，可信度低
-kpis-why-limits = 没有设定目标
+kpis-why-limits = 未设目标
 kpis-lacks-contacts = 本期没有联络
 kpis-lacks-answered-waits = 明细没有记录应答前的等待时长
 kpis-lacks-abandoned-waits = 明细没有记录放弃前的等待时长
@@ -174,7 +174,7 @@ kpis-unit-hours = 小时
 kpis-limits-higher = 目标 ≥ { $target }，底线 { $floor }
 kpis-limits-lower = 目标 ≤ { $target }，底线 { $floor }
 kpis-limits-band = 目标 { $low }–{ $high }，外限 { $outerlow }–{ $outerhigh }
-kpis-limits-none = 没有目标
+kpis-limits-none = 未设目标
 
 kpis-measure-sub = { $period }·定义 v{ $version }
 kpis-definition = 定义

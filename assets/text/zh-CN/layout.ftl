@@ -136,6 +136,7 @@ state-met = 达到目标
 state-in-range = 在允许范围内
 state-out-of-range = 超出允许范围
 state-no-data = 无数据
+state-no-target = 未设目标
 state-incomplete = 不完整
 state-signal = 信号
 state-active = 启用

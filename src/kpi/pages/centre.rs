@@ -197,7 +197,7 @@ fn tile(r: &Reading<'_>, card: &Card, kpi: &CardKpi, book: &DayBook, months: &[P
         gauge_svg: gauge,
         limits: words::limits(definition, &kpi.limits, r.lang),
         note,
-        state: words::state(kpi.position),
+        state: kpi.state.as_str(),
         signals: signals.iter().filter(open).count(),
         score: kpi.score.as_ref().and_then(|score| score.score).map(|score| format!("{score:.1}")),
     }

@@ -234,7 +234,6 @@ fn proof(r: &mut Reading<'_>, centre: &Centre, known: &Known, period: Period) ->
         return Ok(None);
     }
     let value = kpi::value(r.conn, &r.actor, &definition.code, &centre.code, period)?;
-    let position = value.limits.scale().zip(value.in_unit).map(|(scale, value)| scale.position(value));
     Ok(Some(Proof {
         value: value.in_unit.map(|value| words::figure(definition, value)),
         unit: words::unit(definition, r.lang),
@@ -242,7 +241,7 @@ fn proof(r: &mut Reading<'_>, centre: &Centre, known: &Known, period: Period) ->
         denominator: value.denominator,
         n: value.n,
         interval: words::interval(definition, value.interval.map(|[low, high]| (low, high))),
-        state: words::state(position),
+        state: value.state.as_str(),
         missing: value.missing.map(|missing| words::log_lacks(missing, r.lang)),
         inputs: value.inputs,
     }))

@@ -7,7 +7,6 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::kpi::formula::Missing;
 use crate::kpi::pack::{Definition, Limits};
-use crate::kpi::scoring::Position;
 use crate::kpi::{Period, Why};
 use crate::text::{Lang, t};
 
@@ -96,16 +95,6 @@ pub(super) fn interval(definition: &Definition, interval: Option<(f64, f64)>) ->
     let (low, high) = interval?;
     let scale = definition.scale();
     Some(format!("{}–{}", figure(definition, low * scale), figure(definition, high * scale)))
-}
-
-/// The kind of the state component.
-pub(super) fn state(position: Option<Position>) -> &'static str {
-    match position {
-        Some(Position::OnTarget) => "met",
-        Some(Position::InRange) => "in_range",
-        Some(Position::OutOfRange) => "out_of_range",
-        None => "no_data",
-    }
 }
 
 /// Why a KPI has no score.

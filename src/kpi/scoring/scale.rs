@@ -40,6 +40,48 @@ pub enum Position {
     OutOfRange,
 }
 
+/// What people are told of a value. That there is no value and that nothing was set to hold it against are different answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// [`Position::OnTarget`].
+    Met,
+    /// [`Position::InRange`].
+    InRange,
+    /// [`Position::OutOfRange`].
+    OutOfRange,
+    /// There is a value, but no target was set for it.
+    NoTarget,
+    /// There is no value.
+    NoData,
+}
+
+impl Standing {
+    /// Of a value in its unit against a scale.
+    #[must_use]
+    pub fn of(value: Option<f64>, scale: Option<Scale>) -> Self {
+        let Some(value) = value else { return Self::NoData };
+        match scale.map(|scale| scale.position(value)) {
+            Some(Position::OnTarget) => Self::Met,
+            Some(Position::InRange) => Self::InRange,
+            Some(Position::OutOfRange) => Self::OutOfRange,
+            None => Self::NoTarget,
+        }
+    }
+
+    /// As JSON and the state component name it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::InRange => "in_range",
+            Self::OutOfRange => "out_of_range",
+            Self::NoTarget => "no_target",
+            Self::NoData => "no_data",
+        }
+    }
+}
+
 impl Scale {
     /// True when the scale can be used.
     #[must_use]

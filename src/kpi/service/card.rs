@@ -12,7 +12,7 @@ use crate::kpi::formula::{KpiValue, Missing};
 use crate::kpi::measures::Measures;
 use crate::kpi::pack::{Limits, Profile};
 use crate::kpi::period::Period;
-use crate::kpi::scoring::{FamilyInput, Kind, KpiInput, KpiScore, Position, Reading, Scale, Scorecard, score_card};
+use crate::kpi::scoring::{FamilyInput, Kind, KpiInput, KpiScore, Position, Reading, Scale, Scorecard, Standing, score_card};
 use crate::kpi::store;
 use crate::organisation::Centre;
 
@@ -46,6 +46,8 @@ pub struct CardKpi {
     pub limits: Limits,
     /// Where the value stands.
     pub position: Option<Position>,
+    /// The same in one word, with what is lacking.
+    pub state: Standing,
     /// Score and contribution.
     pub score: Option<KpiScore>,
     /// Why there is no score.
@@ -161,7 +163,8 @@ impl CardReader {
             _ => None,
         };
         let position = scale.zip(in_unit).map(|(scale, value)| scale.position(value));
-        CardKpi { known: known.clone(), weight: None, value, in_unit, limits, position, score: None, why }
+        let state = Standing::of(in_unit, scale);
+        CardKpi { known: known.clone(), weight: None, value, in_unit, limits, position, state, score: None, why }
     }
 
     /// What the kernel scores: the KPIs that the profile names.

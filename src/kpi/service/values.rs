@@ -16,6 +16,7 @@ use crate::kpi::model::Batch;
 use crate::kpi::pack::Limits;
 use crate::kpi::period::Period;
 use crate::kpi::rows::measures_of;
+use crate::kpi::scoring::Standing;
 use crate::kpi::{store, store_measures};
 use crate::organisation::{self, Centre};
 
@@ -84,6 +85,8 @@ pub struct Value {
     pub missing: Option<Missing>,
     /// The limits that count at the end of the period, in the unit.
     pub limits: Limits,
+    /// Where the value stands against them; `no_target` when none was set.
+    pub state: Standing,
     /// The batches behind it.
     pub inputs: Vec<Input>,
 }
@@ -167,6 +170,7 @@ pub fn visible(conn: &mut Conn, actor: &Actor, code: &str) -> Result<Centre> {
 }
 
 fn proved(known: &Known, centre: &Centre, period: Period, found: &KpiValue, limits: Limits, inputs: Vec<Input>) -> Value {
+    let in_unit = found.value.map(|value| value * known.definition.scale());
     Value {
         code: known.definition.code.clone(),
         definition_version: known.version,
@@ -178,11 +182,12 @@ fn proved(known: &Known, centre: &Centre, period: Period, found: &KpiValue, limi
         numerator: found.numerator,
         denominator: found.denominator,
         value: found.value,
-        in_unit: found.value.map(|value| value * known.definition.scale()),
+        in_unit,
         interval: found.interval.map(|(low, high)| [low, high]),
         n: found.n,
         scorable: found.scorable(),
         missing: found.missing,
+        state: Standing::of(in_unit, limits.scale()),
         limits,
         inputs,
     }
