@@ -17,7 +17,7 @@ use crate::ledger::store::{self, EventRow};
 use crate::text::{Lang, has, t};
 use crate::web::{Access, Routes};
 
-pub use search::{Changed, Difference, Proof, Row, Search, begins, find, proof, since};
+pub use search::{Changed, Difference, Proof, Row, Search, begins, concluded, find, proof};
 
 /// How many events an object's page shows.
 const SHOWN: i64 = 200;

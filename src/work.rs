@@ -3,7 +3,6 @@
 
 mod gather;
 mod pages;
-mod store;
 
 use chrono::NaiveDate;
 

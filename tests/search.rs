@@ -35,7 +35,7 @@ fn library(app: &TestApp) {
         app,
         "QP-09",
         ("满意度测量程序", "Satisfaction measurement"),
-        ("## 1 目的\n\n每月计算 CSAT 满意度。", "## 1 Purpose\n\nCSAT every month."),
+        ("## 1 目的\n\n每月计算 CSAT 满意度，见SHT/SAL/P-05第3条。", "## 1 Purpose\n\nCSAT every month."),
     );
     adopt(
         app,
@@ -82,6 +82,20 @@ both! {
             ("csc-pr-013", vec!["CSC PR.013"]),
             ("CSC PR", vec!["CSC PR.013"]),
             ("QP", vec!["QP-08", "QP-09"]),
+            // Any piece of a code, however it is written.
+            ("csc pr 013", vec!["CSC PR.013"]),
+            ("CSC-PR-013", vec!["CSC PR.013"]),
+            ("cscpr013", vec!["CSC PR.013"]),
+            ("ＣＳＣ－ＰＲ－０１３", vec!["CSC PR.013"]),
+            ("PR-013", vec!["CSC PR.013"]),
+            ("R013", vec!["CSC PR.013"]),
+            ("０１３", vec!["CSC PR.013"]),
+            ("P-08", vec!["QP-08"]),
+            // In the middle of a text as well.
+            ("SHT/SAL/P-05", vec!["QP-09"]),
+            ("sht sal p05", vec!["QP-09"]),
+            ("shtsalp05", vec!["QP-09"]),
+            ("ＳＡＬ／Ｐ－０５", vec!["QP-09"]),
             ("鲸鱼", vec![]),
             ("\" OR *", vec![]),
         ] {

@@ -93,6 +93,7 @@ both! {
         assert_eq!(visitor.get("/people").await.status, 200, "signed in as administrator");
         let row = app.ledger().db.read(organisation::get).unwrap();
         assert_eq!((row.name.as_str(), row.zone.as_str(), row.demo), ("远岚速运", "Asia/Shanghai", false));
+        assert_eq!(app.ledger().db.read(|conn| organisation::setting(conn, "setup_code")).unwrap(), None, "a used code is kept no longer");
         assert_eq!(visitor.get("/setup").await.status, 404);
         assert_eq!(create(&visitor, "nothing").await.status, 404);
         assert_eq!(app.nobody().post("/setup/code", &[("setup_code", "AAAA-AAAA")]).await.status, 404);
@@ -149,5 +150,8 @@ both! {
             assert!(versions[0].text_zh.is_some() && versions[0].text_en.is_some(), "{}", document.code);
         }
         assert!(app.ledger().db.read(kpi::definitions).unwrap().len() > 4);
+        // The units that own them are there, with their names in both languages.
+        let units = app.ledger().db.read(organisation::units).unwrap();
+        assert!(all.iter().all(|(document, _)| units.iter().any(|unit| unit.code == document.owner && unit.name_en.is_some())), "{units:?}");
     }
 }

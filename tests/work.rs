@@ -89,6 +89,10 @@ both! {
         let done = app.sign_in("limin").get("/?tab=done").await;
         assert_eq!(done.all("main .log li").len(), 1);
         assert!(done.main().contains("请补充时限"), "{}", done.main());
+        // Creating and saving are not done things; submitting is.
+        let author = app.sign_in("chengang").get("/?tab=done").await;
+        assert_eq!(author.all("main .log li").len(), 1, "{}", author.main());
+        assert!(author.main().contains("提交"), "{}", author.main());
         let back = app.sign_in("chengang").get("/").await;
         assert_eq!(groups(&back), ["被退回 1"]);
         assert!(back.main().contains("请补充时限"));

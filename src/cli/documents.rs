@@ -154,8 +154,11 @@ fn export(args: &Export) -> Result<i32> {
         report.files,
         args.folder.display()
     ));
+    if report.withdrawn > 0 {
+        say(format!("{} withdrawn documents without a draft stand under history/ only", report.withdrawn));
+    }
     for code in &report.left_out {
-        say(format!("left out {code}: neither in force nor a draft; --all-versions writes its history"));
+        say(format!("left out {code}: it is withdrawn and has no draft; only --all-versions writes it, under history/"));
     }
     Ok(0)
 }

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::actor::{Actor, Grant, Role, Who};
 use crate::error::Result;
 use crate::ledger::Ledger;
-use crate::organisation::{self, CentreType, NewCentre, NewOrganisation, NewUnit};
+use crate::organisation::{self, CentreType, NewCentre, NewOrganisation};
 use crate::people::{self, NewGrant, NewUser};
 
 /// The zone in which the demo's days begin.
@@ -27,12 +27,6 @@ const CAST: [Part; 9] = [
     ("chengang", "陈刚", "Chen Gang", "华东中心经理", "Centre Manager, East China", "zh", &[Role::Author, Role::Staff]),
     ("linting", "林听", "Lin Ting", "客服坐席", "Agent", "en", &[Role::Staff]),
     ("admin", "孙立", "Sun Li", "系统管理员", "System Administrator", "zh", &[Role::Administrator]),
-];
-
-const UNITS: [(&str, &str, &str); 3] = [
-    ("CSQ", "客户服务质量部", "Customer Service Quality"),
-    ("OPS", "运营部", "Operations"),
-    ("HR", "人力资源部", "Human Resources"),
 ];
 
 const CENTRES: [(&str, &str, &str, CentreType); 3] = [
@@ -57,8 +51,8 @@ pub(super) fn enter(ledger: &Ledger, today: NaiveDate) -> Result<HashMap<&'stati
     ledger.write(&system, move |tx| {
         organisation::set_up(tx, &company)?;
         let mut unit_id = None;
-        for (code, name, en) in UNITS {
-            let unit = organisation::create_unit(tx, &NewUnit { code: code.into(), name: name.into(), name_en: Some(en.into()) })?;
+        for new in crate::setup::shipped_units()? {
+            let unit = organisation::create_unit(tx, &new)?;
             unit_id.get_or_insert(unit.id);
         }
         for (code, name, en, centre_type) in CENTRES {

@@ -5,6 +5,7 @@ mod calls;
 mod cast;
 mod cycles;
 mod papers;
+mod signals;
 mod story;
 
 use std::collections::HashMap;

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::papers::{self, Paper, Signers};
+use super::signals::Voice;
 use super::{Stage, calls, cycles};
 use crate::documents::{Decision, Step};
 use crate::error::{Error, Result};
@@ -36,7 +37,7 @@ pub(super) fn play(stage: &Stage) -> Result<()> {
     let mut acts = Acts::default();
     first_versions(stage, &mut acts)?;
     revisions(stage, &mut acts)?;
-    call_logs(stage, &mut acts);
+    call_logs(stage, &mut acts)?;
     records(stage, &mut acts)?;
     cycles::acts(stage, &mut acts);
     acts.0.sort_by_key(|(day, minute, _)| (*day, *minute));
@@ -169,7 +170,8 @@ fn in_preparation(stage: &Stage, acts: &mut Acts) -> Result<()> {
 }
 
 /// One log a month, on the first working minutes of the next; the running month up to the day before yesterday.
-fn call_logs(stage: &Stage, acts: &mut Acts) {
+fn call_logs(stage: &Stage, acts: &mut Acts) -> Result<()> {
+    let voice = Rc::new(RefCell::new(Voice::read()?));
     let mut from = stage.ago(super::HISTORY - 40).with_day(1).unwrap_or(stage.today);
     let last = stage.ago(2);
     while from <= last {
@@ -178,13 +180,12 @@ fn call_logs(stage: &Stage, acts: &mut Acts) {
         let (whole, day) = (to < last, if to < last { next } else { stage.ago(1) });
         let begin = from;
         acts.add(day, 510, move |stage| import(stage, begin, to));
-        if whole {
-            acts.add(day, 570, |stage| answer_signals(stage, None));
-        } else {
-            acts.add(day, 570, |stage| answer_signals(stage, Some("HN")));
-        }
+        // Of the running month one signal stays open.
+        let (voice, keep) = (voice.clone(), (!whole).then_some("HN"));
+        acts.add(day, 570, move |stage| voice.borrow_mut().answer(stage, keep));
         from = next;
     }
+    Ok(())
 }
 
 fn import(stage: &Stage, from: NaiveDate, to: NaiveDate) -> Result<()> {
@@ -196,25 +197,6 @@ fn import(stage: &Stage, from: NaiveDate, to: NaiveDate) -> Result<()> {
         replace: false,
     };
     kpi::import(&stage.ledger, &stage.evidence, stage.actor("wangfang")?, &request, csv.as_bytes()).map(|_| ())
-}
-
-/// The quality manager answers the signals of the day, except those of one centre, of which the latest stays open.
-fn answer_signals(stage: &Stage, keep: Option<&str>) -> Result<()> {
-    let actor = stage.actor("wangfang")?.clone();
-    let (open, kept) = stage.ledger.db.read(|conn| {
-        let centre = keep.map(|code| crate::organisation::centre_by_code(conn, code)).transpose()?;
-        Ok((kpi::open_signals(conn, &actor)?, centre.map(|centre| centre.id)))
-    })?;
-    let mut spared = false;
-    for signal in open {
-        if kept.as_deref() == Some(&signal.centre_id) && signal.code == "abandonment_rate" && !spared {
-            spared = true;
-            continue;
-        }
-        let text = "已核对当日排班、线路记录和业务量：属已知原因的波动，原因与处理记入当月质量分析，不另立循环。";
-        stage.write("wangfang", move |tx| kpi::explain(tx, &signal.id, text).map(|_| ()))?;
-    }
-    Ok(())
 }
 
 #[derive(serde::Deserialize)]

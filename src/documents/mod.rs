@@ -8,6 +8,7 @@
 mod api;
 mod command;
 pub mod compare;
+mod declaration;
 pub mod front_matter;
 pub mod library;
 mod list;
@@ -22,6 +23,7 @@ mod transfer;
 
 pub use api::openapi;
 pub use command::{Adopt, Adopted, Bilingual, Decide, Extra, FormExtra, NewDocument, Revise, SaveDraft, Step, Submit, Withdraw};
+pub use declaration::{Definition, Field, Kind, Label, Opt, Values};
 pub use list::Filter;
 pub use model::{Decision, Document, DocumentFile, Duty, Origin, Review, State, Version};
 pub use recognise::Patterns;
@@ -32,6 +34,7 @@ pub use service::derive::{KIND, prepare};
 pub use service::draft::{create, discard, for_editing, revise, save};
 pub use service::export::{ExportReport, export};
 pub use service::import::{ImportOptions, ImportReport, Outcome, Standing, import};
+pub use service::published::{in_force, in_force_by_code, in_force_by_id, in_other_hands, made_on, once_in_force};
 pub use service::read::{
     Entry, Pending, Wait, all_after, by_code, by_id, effective_text, effective_version, find_visible, list, pending_for, reviews,
     text, version, version_by_id, versions,

@@ -35,9 +35,14 @@ impl State {
         matches!(self, Self::Draft | Self::InReview | Self::Approved)
     }
 
-    /// In force now or once: what every reader may see.
-    pub fn public(self) -> bool {
+    /// In force now or once.
+    pub fn once(self) -> bool {
         !self.open()
+    }
+
+    /// What every reader may see: in force, or replaced by what is. What was taken out of force without a successor is nobody's to use.
+    pub fn public(self) -> bool {
+        matches!(self, Self::Effective | Self::Superseded)
     }
 }
 
@@ -205,7 +210,9 @@ impl Version {
         if self.state.public() {
             return actor.may(Permission::ReadDocuments);
         }
-        actor.may(Permission::ReadDrafts) || actor.id == self.author_id || asked
+        // Whoever manages documents withdraws them, and may look at what they withdrew.
+        let managed = self.state == State::Withdrawn && actor.may(Permission::ManageDocuments);
+        managed || actor.may(Permission::ReadDrafts) || actor.id == self.author_id || asked
     }
 }
 

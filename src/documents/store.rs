@@ -371,3 +371,22 @@ pub(super) fn clear_renditions(conn: &mut Conn) -> Result<()> {
     diesel::delete(crate::db::schema::renditions::table).execute(conn)?;
     Ok(())
 }
+
+/// Documents of a tier with their version in force, in code order.
+pub(super) fn in_force(conn: &mut Conn, tier: i64) -> Result<Vec<(Document, Version)>> {
+    Ok(documents::table
+        .inner_join(document_versions::table)
+        .filter(documents::tier.eq(tier).and(document_versions::state.eq(State::Effective)))
+        .order(documents::code_key)
+        .limit(2000)
+        .select((Document::as_select(), Version::as_select()))
+        .load(conn)?)
+}
+
+/// How many versions of a person are in review.
+pub(super) fn in_review_of(conn: &mut Conn, person: &str) -> Result<i64> {
+    Ok(document_versions::table
+        .filter(document_versions::author_id.eq(person).and(document_versions::state.eq(State::InReview)))
+        .count()
+        .get_result(conn)?)
+}

@@ -82,16 +82,36 @@ pub fn find(conn: &mut Conn, actor: &Actor, search: &Search, lang: Lang, zone: T
         from: search.from.map(|day| begins(day, zone)),
         until: search.to.and_then(|day| day.succ_opt()).map(|day| begins(day, zone)),
         before: search.before,
+        ..Filter::default()
     };
     Ok(store::list(conn, &filter, limit)?.iter().map(|row| Row::of(row, actor, lang, zone)).collect())
 }
 
-/// What a person did themself, newest first: nobody needs a permission to see their own acts.
+/// Acts by which something leaves one's hands: what My work shows as done. Saving a draft or signing in is none.
+const CONCLUDED: &[&str] = &[
+    "documents.submit",
+    "documents.agree",
+    "documents.approve",
+    "documents.return",
+    "documents.withdraw",
+    "records.submit",
+    "kpi.explain",
+    "kpi.signal_cycle",
+    "cycle.do",
+    "cycle.check",
+    "cycle.act",
+    "cycle.close",
+    "cycle.action_done",
+    "cycle.action_dropped",
+];
+
+/// What a person brought to an end themself, newest first: decisions, submissions, actions and cycles that are closed. Nobody needs a
+/// permission to see their own acts.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn since(conn: &mut Conn, actor: &Actor, before: Option<i64>, lang: Lang, zone: Tz, limit: i64) -> Result<Vec<Row>> {
-    let filter = Filter { actor: Some(actor.id.clone()), before, ..Filter::default() };
+pub fn concluded(conn: &mut Conn, actor: &Actor, before: Option<i64>, lang: Lang, zone: Tz, limit: i64) -> Result<Vec<Row>> {
+    let filter = Filter { actor: Some(actor.id.clone()), actions: Some(CONCLUDED), before, ..Filter::default() };
     Ok(store::list(conn, &filter, limit)?.iter().map(|row| Row::of(row, actor, lang, zone)).collect())
 }
 

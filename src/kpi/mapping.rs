@@ -4,6 +4,7 @@
 //! Invariant: a [`Mapping`] that exists is consistent in itself; what it still needs is a file whose header has its columns.
 
 mod error;
+mod place;
 mod raw;
 mod stamp;
 
@@ -154,8 +155,12 @@ impl Mapping {
     /// Reads a mapping.
     ///
     /// # Errors
-    /// [`MappingError`] names the key, what stands there and what may.
+    /// [`MappingError`] names line, column and key, what stands there and what may.
     pub fn from_toml(text: &str) -> Result<Self, MappingError> {
+        Self::read(text).map_err(|error| error.located(text))
+    }
+
+    fn read(text: &str) -> Result<Self, MappingError> {
         let raw: raw::RawMapping = toml::from_str(text).map_err(|error| syntax(text, &error))?;
         let hold = plain(raw.hold, "hold.empty")?;
         let wrap = plain(raw.wrap, "wrap.empty")?;
@@ -194,9 +199,7 @@ impl Mapping {
 }
 
 fn syntax(text: &str, error: &toml::de::Error) -> MappingError {
-    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let (line, column) = place::line_and_column(text, error.span().map_or(0, |span| span.start));
     MappingError::Syntax { line, column, message: error.message().to_owned() }
 }
 

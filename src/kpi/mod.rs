@@ -31,9 +31,9 @@ pub use api::openapi;
 pub use model::{Batch, BatchState, Signal, SignalRule, SignalState, TargetRow};
 pub use period::Period;
 pub use service::{
-    Card, CardKpi, Import, Imported, Input, Known, LimitBook, Point, Rebuilt, SetTarget, SignalDetail, Value, Why,
+    Card, CardKpi, Import, Imported, Input, Known, LimitBook, NamedSignal, Point, Rebuilt, SetTarget, SignalDetail, Value, Why,
     answer_with_cycle, batch, batches, card, centres, daily, definition, definitions, explain, import, import_once, install_pack,
-    last_day, monthly, open_signals, profile, rebuild, set_target, signal, signals_of, undo, value, values, visible,
+    last_day, monthly, open_named, open_signals, profile, rebuild, set_target, signal, signals_of, undo, value, values, visible,
 };
 pub(crate) use service::{
     bad_file, bad_mapping, batch_number, last_day_anywhere, last_mapping, may_undo, open_everywhere, optional_number,

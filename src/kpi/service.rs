@@ -17,7 +17,7 @@ pub(crate) use import::{bad_file, bad_mapping};
 pub(crate) use install::optional_number;
 pub use install::{Known, LimitBook, SetTarget, definition, definitions, install_pack, profile, set_target};
 pub(crate) use signals::open_everywhere;
-pub use signals::{SignalDetail, answer_with_cycle, explain, open_signals, signal};
+pub use signals::{NamedSignal, SignalDetail, answer_with_cycle, explain, open_named, open_signals, signal};
 pub(crate) use values::months_up_to;
 pub use values::{
     DayBook, Input, Point, Value, centres, daily, last_day, last_day_anywhere, monthly, signals_of, value, values, visible,

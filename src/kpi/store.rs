@@ -164,6 +164,18 @@ pub(super) fn signals_in(conn: &mut Conn, state: SignalState) -> Result<Vec<Sign
         .load(conn)?)
 }
 
+/// Open signals with the names of their KPIs, the most urgent first.
+pub(super) fn open_named(conn: &mut Conn) -> Result<Vec<(Signal, Option<String>, Option<String>)>> {
+    let definition = kpi_definitions::code.eq(kpi_signals::code).and(kpi_definitions::in_force.eq(true));
+    Ok(kpi_signals::table
+        .left_join(kpi_definitions::table.on(definition))
+        .filter(kpi_signals::state.eq(SignalState::Open))
+        .order((kpi_signals::due_on, kpi_signals::id))
+        .limit(200)
+        .select((Signal::as_select(), kpi_definitions::name.nullable(), kpi_definitions::name_en.nullable()))
+        .load(conn)?)
+}
+
 /// Signals of a centre, newest period first.
 pub(super) fn signals_of(conn: &mut Conn, centre_id: &str, code: Option<&str>) -> Result<Vec<Signal>> {
     let mut query = kpi_signals::table.filter(kpi_signals::centre_id.eq(centre_id)).into_boxed();

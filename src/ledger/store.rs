@@ -151,6 +151,8 @@ pub struct Filter {
     pub actor: Option<String>,
     /// What: an action, or the part before its dot.
     pub action: Option<String>,
+    /// One of these actions.
+    pub actions: Option<&'static [&'static str]>,
     /// Which kind of object.
     pub object_kind: Option<String>,
     /// From this instant.
@@ -177,6 +179,9 @@ pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<EventRow
             // '/' is the character after '.', so this is the range of all actions of the group.
             query.filter(events::action.gt(format!("{action}.")).and(events::action.lt(format!("{action}/"))))
         };
+    }
+    if let Some(actions) = filter.actions {
+        query = query.filter(events::action.eq_any(actions));
     }
     if let Some(kind) = &filter.object_kind {
         query = query.filter(events::object_kind.eq(kind));

@@ -1,6 +1,11 @@
 //! Version labels: `A/0` (letter = edition 版本, digit = modification 修改状态) and `1.0`. A label taken over from elsewhere goes on in
 //! its own way, whatever the scheme is.
 
+use crate::error::{Error, Problem, Result};
+
+/// Longest label, in characters.
+const LONGEST: usize = 20;
+
 /// A label taken apart: what stands before the edition, edition, separator, modification.
 struct Parts<'a> {
     before: &'a str,
@@ -16,6 +21,21 @@ const LAST_OF_LETTER: u64 = 9;
 pub fn first_label(pattern: &str) -> String {
     let label = pattern.trim();
     if label.is_empty() { "A/0".to_owned() } else { label.to_owned() }
+}
+
+/// Refuses a pattern for labels from which the next one could not be told: it needs a number, and may hold only what a label may.
+///
+/// # Errors
+/// [`Error::Invalid`] on `pattern`.
+pub fn check_label(pattern: &str) -> Result<()> {
+    let label = pattern.trim();
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | ' ' | '(' | ')' | '（' | '）');
+    let fits = (1..=LONGEST).contains(&label.chars().count()) && label.chars().all(plain);
+    // What goes on only by having `.1` put behind it is a word, not a label.
+    if fits && next_modification(label) != format!("{label}.1") {
+        return Ok(());
+    }
+    Err(Error::Invalid(vec![Problem::field("pattern", "label-pattern").with("pattern", pattern).with("max", LONGEST)]))
 }
 
 /// The next modification: `A/0` → `A/1`, `A/9` → `B/0`, `1.0` → `1.1`.
@@ -99,6 +119,16 @@ mod tests {
         ] {
             assert_eq!(next_modification(label), modification, "{label}");
             assert_eq!(next_edition(label), edition, "{label}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_cannot_go_on_is_refused() {
+        for pattern in ["A/0", " 1.0 ", "第1版", "V2.3", "02", "Rev. 1"] {
+            assert!(check_label(pattern).is_ok(), "{pattern}");
+        }
+        for pattern in ["", "  ", "first", "A/", "{n}", "A&0", "1.0?", "A/0\n", "123456789012345678901"] {
+            assert!(check_label(pattern).is_err(), "{pattern}");
         }
     }
 }

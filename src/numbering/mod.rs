@@ -3,8 +3,10 @@
 
 mod code;
 mod label;
+mod record;
 mod scheme;
 
 pub use code::{CodeParts, code_key, code_parts};
-pub use label::{first_label, next_edition, next_modification};
+pub use label::{check_label, first_label, next_edition, next_modification};
+pub use record::{DEFAULT as DEFAULT_NUMBER, check as check_number, period as number_period, render as render_number};
 pub use scheme::{Matched, Scheme};

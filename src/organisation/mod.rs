@@ -15,7 +15,7 @@ pub use service::{
     centre, centre_by_code, centres, change, change_centre, change_scheme, common_zones, create_centre, create_unit, get,
     problems_of, scheme, schemes, set_up, shell, units, zone_of,
 };
-pub use store::{FACTS, next_serial, set_setting, setting};
+pub use store::{FACTS, clear_setting, next_serial, set_setting, setting};
 
 /// The routes of this slice.
 pub fn routes(routes: &mut Routes<'_>) {

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::model::{Centre, CentreType, ChangeOrganisation, NewCentre, NewUnit, Organisation, Unit};
 use super::service;
 use crate::actor::Permission;
-use crate::error::{Error, Problem, Result};
-use crate::numbering;
+use crate::error::Result;
 use crate::text::Lang;
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, Typed, View, Visit, lenient};
 
@@ -134,9 +133,6 @@ struct ChangeScheme {
 pub(super) async fn change_scheme(visit: Visit, FormBody(form): FormBody) -> PageResult {
     visit.require(Permission::ManageOrganisation).await?;
     let done = match form.command::<ChangeScheme>() {
-        Ok(c) if c.purpose == "document_code" && numbering::code_parts(&c.pattern, "X", "X").is_err() => {
-            Err(Error::Invalid(vec![Problem::field("pattern", "code-pattern").with("pattern", &c.pattern)]))
-        }
         Ok(c) => {
             visit.write(&form, move |tx| service::change_scheme(tx, &c.purpose, c.tier, &c.pattern, c.row_version)).await.map(drop)
         }

@@ -8,6 +8,7 @@ use crate::actor::Permission;
 use crate::db::{Conn, new_id};
 use crate::error::{Error, Problem, Result};
 use crate::ledger::{Event, WriteTx};
+use crate::numbering;
 use crate::web::Shell;
 
 /// Schemes a new organisation starts with: code and version label per tier.
@@ -249,13 +250,18 @@ pub fn scheme(conn: &mut Conn, purpose: &str, tier: i64) -> Result<Scheme> {
     store::scheme(conn, purpose, tier)
 }
 
-/// Changes a scheme; what has a code or label keeps it. The pattern was checked by the caller that knows its grammar.
+/// Changes a scheme; what has a code or label keeps it.
 ///
 /// # Errors
-/// [`Error::Stale`] when it was changed meanwhile.
+/// [`Error::Invalid`] for a pattern by which no code or label could be made; /// [`Error::Stale`] when it was changed meanwhile.
 pub fn change_scheme(tx: &mut WriteTx<'_>, purpose: &str, tier: i64, pattern: &str, seen: i64) -> Result<Scheme> {
     tx.actor.require(Permission::ManageOrganisation)?;
     let mut row = store::scheme(tx, purpose, tier)?;
+    match purpose {
+        // Any name does for the words in braces; only the pattern is looked at.
+        "document_code" => numbering::code_parts(pattern.trim(), "X", "X").map(drop)?,
+        _ => numbering::check_label(pattern)?,
+    }
     row.pattern = pattern.trim().to_owned();
     store::update_scheme(tx, &mut row, seen)?;
     tx.record(

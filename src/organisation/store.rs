@@ -117,6 +117,15 @@ pub fn setting(conn: &mut Conn, key: &str) -> Result<Option<String>> {
     Ok(settings::table.find(key).select(settings::value).first(conn).optional()?)
 }
 
+/// Takes a setting of the installation away. Settings are bookkeeping: no event tells of them.
+///
+/// # Errors
+/// When the database refuses.
+pub fn clear_setting(conn: &mut Conn, key: &str) -> Result<()> {
+    diesel::delete(settings::table.find(key)).execute(conn)?;
+    Ok(())
+}
+
 /// Stores a setting of the installation.
 ///
 /// # Errors

@@ -6,7 +6,6 @@
 mod api;
 mod csv;
 mod model;
-mod number;
 mod pages;
 mod pages_entry;
 mod service;

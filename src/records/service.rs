@@ -4,12 +4,13 @@ use chrono_tz::Tz;
 use serde_json::json;
 
 use super::model::{Counted, Draft, FillRecord, Filter, Reach, Record, State};
-use super::{number, store};
+use super::store;
 use crate::actor::{Actor, Permission};
 use crate::db::{Conn, Json, new_id};
 use crate::error::{Error, Problem, Result};
 use crate::forms::{self, Form};
 use crate::ledger::{Event, WriteTx, canonical, sha256_hex};
+use crate::numbering;
 use crate::organisation::{self, Centre};
 
 /// Begins a record on the form version in force; with `submit` it is checked, numbered and locked at once.
@@ -135,10 +136,10 @@ fn submit(tx: &mut WriteTx<'_>, record: &mut Record, form: &Form, centre: Option
     let values = definition.check(&command.values)?;
     let zone: Tz = organisation::get(tx)?.zone.parse().map_err(Error::internal)?;
     let day = tx.now.utc().with_timezone(&zone).date_naive();
-    let scheme = definition.number.as_deref().unwrap_or(number::DEFAULT);
-    let key = format!("record/{}/{}", record.form_id, number::period(scheme, day)?);
+    let scheme = definition.number.as_deref().unwrap_or(numbering::DEFAULT_NUMBER);
+    let key = format!("record/{}/{}", record.form_id, numbering::number_period(scheme, day)?);
     let serial = organisation::next_serial(tx, &key)?;
-    let label = number::render(scheme, day, serial)?;
+    let label = numbering::render_number(scheme, day, serial)?;
     let content = json!({
         "form": form.code,
         "version": form.label,

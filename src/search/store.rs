@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::text::{code_key, index_terms};
+use super::text::{code_terms, folded_code, index_terms};
 use crate::db::Conn;
 use crate::db::schema::{counters, search_entries};
 use crate::error::Result;
@@ -76,14 +76,14 @@ pub fn put(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
             search_entries::object_id.eq(entry.object_id),
             search_entries::scope.eq(entry.scope.as_str()),
             search_entries::code.eq(entry.code),
-            search_entries::code_key.eq(code_key(entry.code)),
+            search_entries::code_key.eq(folded_code(entry.code)),
             search_entries::title.eq(entry.titles.join("\n")),
             search_entries::text_zh.eq(entry.zh.map(|(hash, _)| hash)),
             search_entries::text_en.eq(entry.en.map(|(hash, _)| hash)),
             search_entries::seen_by.eq(entry.seen_by.join(" ")),
         ))
         .execute(conn)?;
-    let head = index_terms(&format!("{} {}", entry.code, entry.titles.join(" ")));
+    let head = format!("{} {}", code_terms(entry.code), index_terms(&format!("{} {}", entry.code, entry.titles.join(" "))));
     let texts: Vec<&str> = [entry.zh, entry.en].into_iter().flatten().map(|(_, text)| text).collect();
     let body = index_terms(&texts.join("\n"));
     insert_terms(conn, id, &head, &body)

@@ -1,6 +1,7 @@
 //! Text as the full-text indexes see it. Both databases index the same terms: Latin words and codes as they are, each run of Han
 //! characters as overlapping pairs plus its last character alone, so that words of two characters, and of one, are found without a
-//! dictionary.
+//! dictionary. Words joined by dashes, dots or slashes stand there together as well, so that a code is found in a text however it is
+//! typed; the code of an entry stands there from each of its characters on, so that any piece of it is found.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -19,56 +20,107 @@ fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}' | '\u{3040}'..='\u{30ff}')
 }
 
+/// Longest code that is indexed by its pieces, and longest words that are joined, in characters.
+const LONGEST_CODE: usize = 40;
+
 /// A run of one kind of writing.
 enum Run {
     Han(Vec<char>),
-    Word(String),
+    /// A word, and whether only a dash, dot or the like parts it from the word before.
+    Word(String, bool),
+}
+
+/// What parts the pieces of a code, but not two sentences.
+fn joins(c: char) -> bool {
+    matches!(c, '-' | '/' | '.' | '_' | '·' | '‐' | '‑' | '–' | '—' | '−' | '\\')
 }
 
 fn runs(text: &str) -> Vec<Run> {
     let mut all = Vec::new();
     let (mut han, mut word) = (Vec::new(), String::new());
+    // Only one joining sign stands between the last word and here.
+    let (mut bound, mut between) = (false, usize::MAX);
     for c in fold(text).chars() {
         if is_han(c) {
-            flush_word(&mut word, &mut all);
+            flush_word(&mut word, bound, &mut all);
+            (bound, between) = (false, usize::MAX);
             han.push(c);
         } else {
             if !han.is_empty() {
                 all.push(Run::Han(std::mem::take(&mut han)));
             }
             if c.is_alphanumeric() {
+                if word.is_empty() {
+                    bound = between == 1;
+                }
                 word.push(c);
+                between = 0;
             } else {
-                flush_word(&mut word, &mut all);
+                flush_word(&mut word, bound, &mut all);
+                between = if joins(c) { between.saturating_add(1) } else { usize::MAX };
             }
         }
     }
-    flush_word(&mut word, &mut all);
+    flush_word(&mut word, bound, &mut all);
     if !han.is_empty() {
         all.push(Run::Han(han));
     }
     all
 }
 
-fn flush_word(word: &mut String, all: &mut Vec<Run>) {
+fn flush_word(word: &mut String, bound: bool, all: &mut Vec<Run>) {
     if !word.is_empty() {
-        all.push(Run::Word(std::mem::take(word)));
+        all.push(Run::Word(std::mem::take(word), bound));
     }
 }
 
 /// The terms of a text, separated by spaces.
 pub fn index_terms(text: &str) -> String {
     let mut terms = String::with_capacity(text.len() * 2);
+    // The words that hang together so far.
+    let mut chain: Vec<String> = Vec::new();
     for run in runs(text) {
         match run {
-            Run::Word(word) => push(&mut terms, word.chars()),
+            Run::Word(word, bound) => {
+                push(&mut terms, word.chars());
+                if !bound {
+                    push_joined(&mut terms, &chain);
+                    chain.clear();
+                }
+                chain.push(word);
+            }
             Run::Han(chars) => {
+                push_joined(&mut terms, &chain);
+                chain.clear();
                 for pair in chars.windows(2) {
                     push(&mut terms, pair.iter().copied());
                 }
                 push(&mut terms, chars.last().copied().into_iter());
             }
         }
+    }
+    push_joined(&mut terms, &chain);
+    terms
+}
+
+/// Words that hang together and hold a number, as one, from each of them on: `csc`, `pr`, `013` as `cscpr013` and `pr013`.
+fn push_joined(terms: &mut String, chain: &[String]) {
+    let numbered = chain.iter().any(|word| word.bytes().any(|b| b.is_ascii_digit()));
+    let lettered = chain.iter().any(|word| word.chars().any(char::is_alphabetic));
+    if !numbered || !lettered || chain.iter().map(|word| word.chars().count()).sum::<usize>() > LONGEST_CODE {
+        return;
+    }
+    for from in 0..chain.len().saturating_sub(1) {
+        push(terms, chain.iter().skip(from).flat_map(|word| word.chars()));
+    }
+}
+
+/// A code from each of its characters on, so that any piece of it is the beginning of a term.
+pub fn code_terms(code: &str) -> String {
+    let key: Vec<char> = folded_code(code).chars().take(LONGEST_CODE).collect();
+    let mut terms = String::new();
+    for from in 0..key.len().saturating_sub(1) {
+        push(&mut terms, key.iter().skip(from).copied());
     }
     terms
 }
@@ -81,7 +133,7 @@ fn push(terms: &mut String, term: impl Iterator<Item = char>) {
 }
 
 /// A code without its separators: `CSC PR.013`, `CSC-PR-013` and `cscpr013` are one.
-pub fn code_key(code: &str) -> String {
+pub fn folded_code(code: &str) -> String {
     fold(code).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
@@ -106,7 +158,7 @@ pub fn query(typed: &str) -> Option<Query> {
     let (mut fts, mut ts, mut marks) = (Vec::new(), Vec::new(), Vec::new());
     for (index, run) in runs.iter().enumerate() {
         match run {
-            Run::Word(word) => {
+            Run::Word(word, _) => {
                 // The word being typed is a beginning.
                 let star = if index == last { "*" } else { "" };
                 fts.push(format!("\"{word}\"{star}"));
@@ -127,7 +179,15 @@ pub fn query(typed: &str) -> Option<Query> {
             }
         }
     }
-    Some(Query { fts: fts.join(" AND "), ts: ts.join(" & "), marks, code: code_key(&typed) })
+    let code = folded_code(&typed);
+    let (mut fts, mut ts) = (fts.join(" AND "), ts.join(" & "));
+    // Several words may be one piece of a code: `P-08` of `QP-08`.
+    let words = runs.iter().all(|run| matches!(run, Run::Word(..)));
+    if words && runs.len() > 1 && (2..=LONGEST_CODE).contains(&code.chars().count()) {
+        fts = format!("({fts}) OR \"{code}\"*");
+        ts = format!("({ts}) | '{code}':*");
+    }
+    Some(Query { fts, ts, marks, code })
 }
 
 /// A piece of a snippet: marked or not.
@@ -186,9 +246,12 @@ mod tests {
 
     #[test]
     fn han_runs_become_pairs_and_their_last_character() {
-        assert_eq!(index_terms("客户投诉，QP-08"), "客户 户投 投诉 诉 qp 08");
+        assert_eq!(index_terms("客户投诉，QP-08"), "客户 户投 投诉 诉 qp 08 qp08");
+        assert_eq!(index_terms("see CSC-PR.013 now"), "see csc pr 013 now cscpr013 pr013");
+        assert_eq!(index_terms("well-known 24-7. A 5"), "well known 24 7 a 5");
+        assert_eq!(code_terms("CSC PR.013"), "cscpr013 scpr013 cpr013 pr013 r013 013 13");
         assert_eq!(index_terms("诉"), "诉");
-        assert_eq!(index_terms("ＱＰ－０８ CSAT满意度"), "qp 08 csat 满意 意度 度");
+        assert_eq!(index_terms("ＱＰ－０８ CSAT满意度"), "qp 08 csat qp08 满意 意度 度");
         assert_eq!(index_terms(""), "");
     }
 
@@ -208,9 +271,9 @@ mod tests {
         for typed in ["\" OR \"x", "a' | 'b", "NEAR(a b)", "head:x", "a*)(", "'; DROP TABLE x; --", "\\", "a:* & !b"] {
             if let Some(q) = query(typed) {
                 let outside: String = q.fts.split('"').step_by(2).collect();
-                assert!(outside.chars().all(|c| "AND *".contains(c)), "{typed}: {}", q.fts);
+                assert!(outside.chars().all(|c| "ANDOR() *".contains(c)), "{typed}: {}", q.fts);
                 let outside: String = q.ts.split('\'').step_by(2).collect();
-                assert!(outside.chars().all(|c| "()<->&:* ".contains(c)), "{typed}: {}", q.ts);
+                assert!(outside.chars().all(|c| "()<->&|:* ".contains(c)), "{typed}: {}", q.ts);
             }
         }
     }
@@ -228,7 +291,7 @@ mod tests {
 
     #[test]
     fn codes_are_compared_without_separators() {
-        assert_eq!(code_key("CSC PR.013"), code_key("csc-pr-013"));
-        assert_eq!(code_key("SHT/SAL/P-05"), "shtsalp05");
+        assert_eq!(folded_code("CSC PR.013"), folded_code("csc-pr-013"));
+        assert_eq!(folded_code("SHT/SAL/P-05"), "shtsalp05");
     }
 }

@@ -21,6 +21,8 @@ const KEY: &str = "setup_code";
 /// When the database refuses.
 pub fn issue(ledger: &Ledger) -> Result<Option<String>> {
     if ledger.db.read(done)? {
+        // An installation set up by an older version still holds its last one.
+        ledger.write_unaudited(|tx| used(tx))?;
         return Ok(None);
     }
     let bits: u64 = rand::rng().random();
@@ -34,6 +36,14 @@ pub fn issue(ledger: &Ledger) -> Result<Option<String>> {
         organisation::set_setting(tx, KEY, &format!("{hash} {}", until.rfc3339()))
     })?;
     Ok(Some(code))
+}
+
+/// Forgets the code, in the write that has used it.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn used(conn: &mut Conn) -> Result<()> {
+    organisation::clear_setting(conn, KEY)
 }
 
 /// Whether set-up is over.

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::starter;
+use super::{code, starter};
 use crate::actor::Role;
 use crate::error::Result;
 use crate::ledger::WriteTx;
@@ -92,6 +92,7 @@ pub fn create(tx: &mut WriteTx<'_>, command: &NewInstallation, password_hash: &s
     }
     let user = people::bootstrap(tx, &person, Some(password_hash), &roles, today)?;
     starter::plant(tx, drafts)?;
+    code::used(tx)?;
     Ok(user)
 }
 

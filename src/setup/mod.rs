@@ -1,7 +1,7 @@
 //! Set-up: from an empty database to an organisation with its first administrator, behind a one-time code that the console prints.
 //!
 //! Invariants: the code is asked for even from loopback (a proxy makes everybody look local), counted with all other guesses, stored as a
-//! hash, good for a day and until the next start; there is no default password; everything is created in one write, once; afterwards
+//! hash, good for a day and until the next start, forgotten once used; there is no default password; everything is created in one write, once; afterwards
 //! the pages are gone.
 
 mod code;
@@ -11,6 +11,7 @@ mod starter;
 
 pub use code::issue;
 pub use create::{NewInstallation, Starter, create};
+pub(crate) use starter::units as shipped_units;
 
 use crate::web::{Access, Routes};
 

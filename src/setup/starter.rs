@@ -7,13 +7,39 @@ use serde::Deserialize;
 use crate::documents::{self, Bilingual, FormExtra, NewDocument};
 use crate::error::{Error, Result};
 use crate::ledger::WriteTx;
+use crate::organisation::{self, NewUnit};
 use crate::text::Lang;
 use crate::{kpi, shipped};
 
 const FOLDER: &str = "system/";
 
+/// The units that own the shipped documents.
+const UNITS: &str = "units.toml";
+
 /// A document of the starter set.
 pub type Draft = NewDocument;
+
+/// A unit of the starter set.
+#[derive(Deserialize)]
+struct ShippedUnit {
+    code: String,
+    zh: String,
+    en: String,
+}
+
+/// The units that own the shipped documents, with their names in both languages.
+///
+/// # Errors
+/// When the shipped list is damaged: a fault of ours.
+pub(crate) fn units() -> Result<Vec<NewUnit>> {
+    #[derive(Deserialize)]
+    struct List {
+        unit: Vec<ShippedUnit>,
+    }
+    let text = shipped::get(UNITS).ok_or_else(|| Error::Internal(format!("{UNITS} is not shipped")))?;
+    let list: List = toml::from_str(&text).map_err(|error| Error::Internal(format!("{UNITS}: {error}")))?;
+    Ok(list.unit.into_iter().map(|unit| NewUnit { code: unit.code, name: unit.zh, name_en: Some(unit.en) }).collect())
+}
 
 /// What the front matter of a shipped document says; both language files say the same but for the title.
 #[derive(Deserialize)]
@@ -72,13 +98,17 @@ fn split(source: &str) -> Option<(&str, &str)> {
     Some((front, text.trim_start_matches('\n')))
 }
 
-/// Makes them drafts, higher tiers first, and installs the KPI definitions; nothing where nothing was chosen.
+/// Creates the units that own them, makes them drafts, higher tiers first, and installs the KPI definitions; nothing where nothing was
+/// chosen.
 ///
 /// # Errors
 /// What the slices say.
 pub(super) fn plant(tx: &mut WriteTx<'_>, drafts: &[Draft]) -> Result<()> {
     if drafts.is_empty() {
         return Ok(());
+    }
+    for unit in units()? {
+        organisation::create_unit(tx, &unit)?;
     }
     for draft in drafts {
         documents::create(tx, draft)?;
@@ -102,5 +132,14 @@ mod tests {
         assert_eq!(zh.len(), both.len());
         assert!(zh.iter().all(|draft| draft.text.get(Lang::En).is_none()));
         assert!(drafts(&[]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn every_owner_that_a_shipped_document_names_is_a_unit() {
+        let known = units().unwrap();
+        assert!(known.iter().all(|unit| !unit.name.is_empty() && unit.name_en.as_ref().is_some_and(|name| !name.is_empty())));
+        let owners: std::collections::BTreeSet<String> = drafts(&Lang::ALL).unwrap().into_iter().map(|draft| draft.owner).collect();
+        let codes: std::collections::BTreeSet<String> = known.into_iter().map(|unit| unit.code).collect();
+        assert_eq!(owners, codes);
     }
 }

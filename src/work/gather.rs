@@ -2,11 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::store::{self, OpenAction, OpenSignal};
 use crate::actor::{Actor, Permission, Role};
 use crate::db::{Conn, Instant};
 use crate::documents::{self, Pending, Wait};
 use crate::error::Result;
+use crate::improvement::{self, Action, Cycle, Phase};
+use crate::kpi::{self, NamedSignal};
+use crate::organisation::{self, Centre};
 use crate::records::{self, Draft};
 use crate::text::{Lang, t};
 use crate::web::{address, escape};
@@ -60,29 +62,35 @@ pub fn gather(conn: &mut Conn, actor: &Actor, lang: Lang, today: NaiveDate) -> R
     let Some(person) = actor.person() else { return Ok(Work { groups: Vec::new(), in_other_hands: 0, signals: 0 }) };
     let leads = actor.grants.iter().any(|grant| grant.role == Role::Executive);
     let pending = documents::pending_for(conn, actor, lang)?;
-    let signals: Vec<OpenSignal> =
-        store::signals(conn)?.into_iter().filter(|signal| actor.may_at(Permission::ReadKpis, &signal.centre_id)).collect();
-    let actions = store::actions(conn, person, leads.then_some(today))?;
+    let signals = kpi::open_named(conn, actor)?;
+    let centres = if signals.is_empty() { Vec::new() } else { organisation::centres(conn)? };
+    let mine = running(improvement::actions_of(conn, person)?);
+    let late = if leads { running(improvement::overdue(conn, today)?) } else { Vec::new() };
     let drafts = records::drafts_of(conn, person)?;
-    let (mine, others): (Vec<_>, Vec<_>) = actions.into_iter().partition(|action| action.owner_id == person);
-    let others = others.into_iter().filter(|action| actor.may_at(Permission::ReadCycles, &action.centre_id));
+    let others =
+        late.iter().filter(|(action, cycle)| action.owner_id != person && actor.may_at(Permission::ReadCycles, &cycle.centre_id));
     let found = signals.len();
     let (to_explain, to_watch): (Vec<_>, Vec<_>) =
-        signals.into_iter().partition(|signal| actor.may_at(Permission::ManageKpis, &signal.centre_id));
+        signals.into_iter().partition(|found| actor.may_at(Permission::ManageKpis, &found.signal.centre_id));
     let of = |wait: Wait| sorted(pending.iter().filter(|item| item.wait == wait).map(document).collect());
     let watched = if leads { to_watch } else { Vec::new() };
     let groups = vec![
         Group { key: "approve", tasks: of(Wait::Approve) },
         Group { key: "review", tasks: of(Wait::Review) },
         Group { key: "returned", tasks: of(Wait::Returned) },
-        Group { key: "signals", tasks: to_explain.iter().map(|signal| explain(signal, "explain", lang)).collect() },
+        Group { key: "signals", tasks: to_explain.iter().map(|signal| explain(signal, &centres, "explain", lang)).collect() },
         Group { key: "actions", tasks: mine.iter().map(|action| carry_out(action, "do")).collect() },
-        Group { key: "watched-signals", tasks: watched.iter().map(|signal| explain(signal, "look", lang)).collect() },
-        Group { key: "late-actions", tasks: others.map(|action| carry_out(&action, "look")).collect() },
+        Group { key: "watched-signals", tasks: watched.iter().map(|signal| explain(signal, &centres, "look", lang)).collect() },
+        Group { key: "late-actions", tasks: others.map(|action| carry_out(action, "look")).collect() },
         Group { key: "records", tasks: drafts.iter().map(|draft| complete(draft, lang)).collect() },
         Group { key: "drafts", tasks: of(Wait::Draft) },
     ];
-    Ok(Work { groups, in_other_hands: store::in_other_hands(conn, person)?, signals: found })
+    Ok(Work { groups, in_other_hands: documents::in_other_hands(conn, person)?, signals: found })
+}
+
+/// Actions of cycles that still run.
+fn running(actions: Vec<(Action, Cycle)>) -> Vec<(Action, Cycle)> {
+    actions.into_iter().filter(|(_, cycle)| cycle.phase != Phase::Closed).collect()
 }
 
 /// Due first by day, then by age; without a day last.
@@ -120,16 +128,15 @@ fn path(code: &str) -> String {
     parts.join("/")
 }
 
-fn explain(signal: &OpenSignal, verb: &'static str, lang: Lang) -> Task {
-    let (kpi, centre) = match lang {
-        Lang::Zh => (signal.kpi.as_ref(), &signal.centre),
-        Lang::En => (signal.kpi_en.as_ref(), signal.centre_en.as_ref().unwrap_or(&signal.centre)),
-    };
-    let params = [("centre", centre.clone()), ("period", signal.period.clone())];
+fn explain(found: &NamedSignal, centres: &[Centre], verb: &'static str, lang: Lang) -> Task {
+    let signal = &found.signal;
+    let kpi = if lang == Lang::En { found.name_en.as_ref() } else { found.name.as_ref() };
+    let centre = centres.iter().find(|centre| centre.id == signal.centre_id).map_or("", |centre| centre.name(lang));
+    let params = [("centre", centre.to_owned()), ("period", signal.period.clone())];
     Task {
         verb,
         code: kpi.unwrap_or(&signal.code).clone(),
-        title: t(lang, &format!("work-rule-{}", signal.rule), &params),
+        title: t(lang, &format!("work-rule-{}", signal.rule.as_str()), &params),
         note: t(lang, "work-signal-note", &[]),
         who: t(lang, "history-system", &[]),
         since: signal.raised_at,
@@ -138,16 +145,16 @@ fn explain(signal: &OpenSignal, verb: &'static str, lang: Lang) -> Task {
     }
 }
 
-fn carry_out(action: &OpenAction, verb: &'static str) -> Task {
+fn carry_out((action, cycle): &(Action, Cycle), verb: &'static str) -> Task {
     Task {
         verb,
-        code: format!("{} · {}", action.cycle, action.ordinal),
+        code: format!("{} · {}", cycle.number, action.ordinal),
         title: action.title.clone(),
-        note: action.cycle_title.clone(),
-        who: if verb == "do" { action.cycle_owner.clone() } else { action.owner.clone() },
-        since: action.since,
+        note: cycle.title.clone(),
+        who: if verb == "do" { cycle.owner_name.clone() } else { action.owner_name.clone() },
+        since: cycle.opened_at,
         due: Some(action.due_on),
-        href: format!("/p/{}", path(&action.cycle)),
+        href: format!("/p/{}", path(&cycle.number)),
     }
 }
 

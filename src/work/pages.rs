@@ -162,9 +162,9 @@ fn line(task: &Task, today: NaiveDate, lang: Lang) -> Line {
     }
 }
 
-/// What this person did, newest first.
+/// What this person brought to an end, newest first.
 fn finished(r: &mut Reading<'_>, before: Option<i64>) -> Result<Index> {
-    let mut rows = history::since(r.conn, &r.actor, before, r.lang, r.shell.zone, PAGE + 1)?;
+    let mut rows = history::concluded(r.conn, &r.actor, before, r.lang, r.shell.zone, PAGE + 1)?;
     let page = usize::try_from(PAGE).unwrap_or(50);
     let more = rows.len() > page;
     rows.truncate(page);

@@ -33,11 +33,11 @@ problem-kpi-file-long-record = The record that starts on line { $row } is longer
 problem-kpi-file-worker = The reading stopped unexpectedly. Try again.
 
 problem-kpi-mapping-syntax = line { $line }, column { $column } of the mapping: { $message }
-problem-kpi-mapping-value = `{ $field }` of the mapping is “{ $value }”; expected { $expected }.
-problem-kpi-mapping-either-or = `{ $field }` of the mapping needs either `{ $one }` or `{ $other }`.
-problem-kpi-mapping-conflict = `{ $field }` of the mapping cannot stand beside `{ $other }`. Remove one.
-problem-kpi-mapping-format = `{ $field }` of the mapping is “{ $value }”, which does not tell the whole date; `%Y-%m-%d %H:%M:%S` does.
-problem-kpi-mapping-centre-twice = The mapping takes the centre from `{ $field }`, so { $centre } cannot be given as well.
+problem-kpi-mapping-value = line { $line }, column { $column } of the mapping: `{ $field }` is “{ $value }”; expected { $expected }.
+problem-kpi-mapping-either-or = line { $line }, column { $column } of the mapping: `{ $field }` needs either `{ $one }` or `{ $other }`.
+problem-kpi-mapping-conflict = line { $line }, column { $column } of the mapping: `{ $field }` cannot stand beside `{ $other }`. Remove one.
+problem-kpi-mapping-format = line { $line }, column { $column } of the mapping: `{ $field }` is “{ $value }”, which does not tell the whole date; `%Y-%m-%d %H:%M:%S` does.
+problem-kpi-mapping-centre-twice = line { $line }, column { $column } of the mapping: the centre comes from `{ $field }`, so { $centre } cannot be given as well.
 
 problem-kpi-overlap = Days of this file belong to other batches: { $batches }. Replace them (--replace), or take them back first.
 problem-kpi-replace-partial = The file does not cover all of batch { $batch }; { $days } would be lost. Take batch { $number } back first, or bring a file that covers all its days.

@@ -33,11 +33,11 @@ problem-kpi-file-long-record = 从第 { $row } 行开始的记录超过 { $limit
 problem-kpi-file-worker = 读取意外中断，请重试。
 
 problem-kpi-mapping-syntax = 映射第 { $line } 行第 { $column } 列：{ $message }
-problem-kpi-mapping-value = 映射的 { $field } 写作“{ $value }”，应为 { $expected }。
-problem-kpi-mapping-either-or = 映射的 { $field } 须写 { $one } 或 { $other } 其中之一。
-problem-kpi-mapping-conflict = 映射的 { $field } 不能与 { $other } 并存，请删去其一。
-problem-kpi-mapping-format = 映射的 { $field } 写作“{ $value }”，得不出完整日期；%Y-%m-%d %H:%M:%S 可以。
-problem-kpi-mapping-centre-twice = 映射已从 { $field } 取得中心，不能再指定 { $centre }。
+problem-kpi-mapping-value = 映射第 { $line } 行第 { $column } 列：{ $field } 写作“{ $value }”，应为 { $expected }。
+problem-kpi-mapping-either-or = 映射第 { $line } 行第 { $column } 列：{ $field } 须写 { $one } 或 { $other } 其中之一。
+problem-kpi-mapping-conflict = 映射第 { $line } 行第 { $column } 列：{ $field } 不能与 { $other } 并存，请删去其一。
+problem-kpi-mapping-format = 映射第 { $line } 行第 { $column } 列：{ $field } 写作“{ $value }”，得不出完整日期；%Y-%m-%d %H:%M:%S 可以。
+problem-kpi-mapping-centre-twice = 映射第 { $line } 行第 { $column } 列：已从 { $field } 取得中心，不能再指定 { $centre }。
 
 problem-kpi-overlap = 文件中有些日期已属于其他批次：{ $batches }。请选择替换（--replace），或先撤销这些批次。
 problem-kpi-replace-partial = 文件没有覆盖批次 { $batch } 的全部日期，{ $days } 会丢失。请先撤销批次 { $number }，或使用覆盖其全部日期的文件。

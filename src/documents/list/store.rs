@@ -44,11 +44,12 @@ pub(in super::super) fn documents(conn: &mut Conn, actor: &Actor, filter: &Filte
         .limit(limit + 1)
         .into_boxed();
     if !actor.may(Permission::ReadDrafts) {
-        let once = [State::Effective, State::Superseded, State::Withdrawn];
+        // A document that is not in force any more is found only by who asks for what was replaced.
+        let public = if filter.state.is_some() { vec![State::Effective, State::Superseded] } else { vec![State::Effective] };
         let asked =
             document_reviews::table.filter(document_reviews::user_id.eq(actor.id.clone())).select(document_reviews::version_id);
         let own = document_versions::author_id.eq(actor.id.clone()).or(document_versions::id.eq_any(asked));
-        query = query.filter(document_versions::state.eq_any(once).or(own));
+        query = query.filter(document_versions::state.eq_any(public).or(own));
     }
     if let Some(tier) = filter.tier {
         query = query.filter(documents::tier.eq(tier));

@@ -7,6 +7,7 @@ use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 
 use super::super::command::{Bilingual, NewDocument, SaveDraft};
+use super::super::declaration;
 use super::super::model::{Document, Version};
 use super::super::render::{self, Source};
 use super::super::service::{autosave, derive, draft, read};
@@ -42,6 +43,8 @@ struct Editor {
     theirs: Option<Theirs>,
     /// Something typed earlier is kept.
     kept: Option<autosave::Kept>,
+    /// What is wrong with the stored declaration of a form: it can be saved so, not submitted.
+    faults: Vec<String>,
 }
 
 /// The stored content, shown beside what was typed.
@@ -126,7 +129,7 @@ fn stored(r: &mut Reading<'_>, version: &Version) -> Result<Filled> {
     }
     form.set("parents", version.parent_codes()?.join(if r.lang == Lang::En { ", " } else { "，" }));
     form.set("owner", extra.owner);
-    form.set("form", serde_json::to_string_pretty(&extra.form)?);
+    form.set("form", declaration::shown(&extra.form)?);
     form.set("row_version", version.row_version);
     Ok(form)
 }
@@ -144,8 +147,20 @@ fn editor(
         let text = form.values.get(&format!("text.{}", lang.code())).and_then(|value| value.as_str()).unwrap_or_default();
         preview.insert(lang.code(), rendered(text, version.title(lang), lang, r.lang));
     }
-    let view = Editor { owners: owners(r)?, document, version, form, preview, theirs: None, kept };
+    let faults = faults(&document, &version)?.iter().map(|problem| problem.message(r.lang)).collect();
+    let view = Editor { owners: owners(r)?, document, version, form, preview, theirs: None, kept, faults };
     Ok(View::new(Area::Documents, title, view))
+}
+
+/// What is wrong with the declaration of a form's draft.
+fn faults(document: &Document, version: &Version) -> Result<Vec<Problem>> {
+    if document.tier != 4 {
+        return Ok(Vec::new());
+    }
+    match declaration::check(&version.extras()?.form) {
+        Ok(_) => Ok(Vec::new()),
+        Err(error) => refused(error),
+    }
 }
 
 /// The preview of a text, or why there is none.
@@ -169,7 +184,9 @@ pub(super) async fn save(visit: Visit, id: Path<String>, FormBody(form): FormBod
     match done {
         Ok((document, version)) => {
             let name = format!("{} {}", document.code, version.label);
-            let next = if form.get("next") == Some("submit") {
+            let next = if !faults(&document, &version)?.is_empty() {
+                format!("/documents/{}/edit", version.id)
+            } else if form.get("next") == Some("submit") {
                 format!("/documents/{}/submit", version.id)
             } else {
                 reader(&document, &version)

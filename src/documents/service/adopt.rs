@@ -2,7 +2,7 @@
 
 use super::super::command::{Adopt, Adopted, Extra, Step};
 use super::super::model::{Document, DocumentFile, Origin, State, Version};
-use super::super::store;
+use super::super::{declaration, store};
 use super::draft::{clean_parents, first_label, free_label, new_document, new_version, next_ordinal};
 use super::{check_titles, content_hash, derive, event, fail_on, put_texts, reason, release, today};
 use crate::actor::Permission;
@@ -21,6 +21,9 @@ pub fn adopt(tx: &mut WriteTx<'_>, command: &Adopt) -> Result<(Document, Version
     let reason = reason(&command.reason)?;
     fail_on(check_titles(&command.title, &command.text))?;
     derive::check_texts(&command.title, &command.text, &command.files)?;
+    if let Some(form) = command.form.as_ref().filter(|_| command.effective && command.tier == 4) {
+        declaration::check(form)?;
+    }
     let Some(document) = store::document_by_key(tx, &numbering::code_key(&command.code))? else {
         let document = new_document(tx, command.tier, Some(&command.code), &command.owner)?;
         store::insert_document(tx, &document)?;

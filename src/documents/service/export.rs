@@ -33,7 +33,9 @@ pub struct ExportReport {
     pub drafts: usize,
     /// Earlier versions.
     pub history: usize,
-    /// Documents that have neither a version in force nor a draft.
+    /// Documents that are withdrawn, with no draft, of which only the history was written.
+    pub withdrawn: usize,
+    /// Documents that are withdrawn, with no draft: without the history nothing of them is written.
     pub left_out: Vec<String>,
     /// Files written, images included.
     pub files: usize,
@@ -88,6 +90,7 @@ impl Work<'_> {
                 *slot += 1;
                 self.version(conn, writer, document, version, "", &name)?;
             }
+            None if all => self.report.withdrawn += 1,
             None => self.report.left_out.push(document.code.clone()),
         }
         for version in versions.iter().filter(|version| all && current.is_none_or(|current| current.id != version.id)) {

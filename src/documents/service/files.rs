@@ -21,7 +21,10 @@ pub fn hash_of(conn: &mut Conn, actor: &Actor, document: &str, path: &str) -> Re
             return Ok(hash.clone());
         }
     }
-    // Files added in the editor have a row before a version names them.
+    // Files added in the editor have a row before a version names them: those are for who sees what is being prepared.
+    if !versions.iter().any(|version| version.state.open()) {
+        return Err(Error::NotFound);
+    }
     let rows = store::files_of(conn, document)?;
     rows.into_iter().rev().find(|row| row.path == path).map(|row| row.hash).ok_or(Error::NotFound)
 }

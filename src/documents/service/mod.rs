@@ -7,6 +7,7 @@ pub mod draft;
 pub mod export;
 pub mod files;
 pub mod import;
+pub mod published;
 pub mod read;
 pub mod reader;
 pub mod rebuild;

@@ -270,14 +270,25 @@ fn drafts(conn: &mut Conn, user: &str, lang: Lang) -> Result<Vec<Pending>> {
     Ok(all)
 }
 
-/// Whether a kept file belongs to a document of which this actor may see a version.
+/// Whether one of these versions shows a file, or is being prepared, when the file may be meant for it.
+fn named(seen: &[Version], hash: &str) -> Result<bool> {
+    for version in seen {
+        if version.state.open() || version.extras()?.files.values().any(|known| known == hash) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a kept file belongs to a version that this actor may see.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn may_see_file(conn: &mut Conn, actor: &Actor, hash: &str) -> Result<bool> {
     for document in store::documents_with_file(conn, hash)? {
         match versions(conn, actor, &document) {
-            Ok(_) => return Ok(true),
+            Ok(seen) if named(&seen, hash)? => return Ok(true),
+            Ok(_) => {}
             Err(Error::NotFound) => {}
             Err(error) => return Err(error),
         }

@@ -221,7 +221,7 @@ fn neighbour(actor: &Actor, known: Option<&Related>, code: &str, lang: Lang) -> 
     let readable = document.effective_version_id.is_some() || actor.may(Permission::ReadDrafts);
     Neighbour {
         code: document.code.clone(),
-        title: title.unwrap_or_default(),
+        title: title.filter(|_| readable).unwrap_or_default(),
         href: readable.then(|| render::href(&document.code)),
         tier: document.tier,
     }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::super::command::{Decide, Submit};
 use super::super::model::{Decision, Document, Duty, Review, State, Version};
-use super::super::store;
+use super::super::{declaration, store};
 use super::draft::still_draft;
 use super::{content_hash, derive, event, own, reason, release, seen, today};
 use crate::actor::Permission;
@@ -26,7 +26,7 @@ pub fn submit(tx: &mut WriteTx<'_>, version: &str, command: &Submit) -> Result<(
         return Err(Error::Stale);
     }
     let today = today(tx)?;
-    let (reviewers, approver) = participants(tx, &version, command, today)?;
+    let (reviewers, approver) = participants(tx, &document, &version, command, today)?;
     version.reason = Some(reason(&command.reason)?);
     version.state = State::InReview;
     version.round += 1;
@@ -46,10 +46,20 @@ pub fn submit(tx: &mut WriteTx<'_>, version: &str, command: &Submit) -> Result<(
 }
 
 /// Who is asked, after checking that they may be.
-fn participants(tx: &mut WriteTx<'_>, version: &Version, command: &Submit, today: NaiveDate) -> Result<(Vec<Person>, Person)> {
+fn participants(
+    tx: &mut WriteTx<'_>,
+    document: &Document,
+    version: &Version,
+    command: &Submit,
+    today: NaiveDate,
+) -> Result<(Vec<Person>, Person)> {
     let mut problems = Vec::new();
     if command.reason.trim().is_empty() {
         problems.push(Problem::field("reason", "reason-required"));
+    }
+    if document.tier == 4 {
+        problems
+            .extend(declaration::check(&version.extras()?.form).err().map(|error| error.problems().to_vec()).unwrap_or_default());
     }
     if version.languages().is_empty() {
         problems.push(Problem::whole("document-text-required"));

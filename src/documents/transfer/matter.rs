@@ -15,7 +15,7 @@ use crate::text::Lang;
 pub fn of(document: &Document, version: &Version, lang: Lang) -> Result<FrontMatter> {
     let extra = version.extras()?;
     let title = if lang == Lang::En { version.title_en.clone() } else { version.title_zh.clone() };
-    let once = version.state.public();
+    let once = version.state.once();
     Ok(FrontMatter {
         code: Some(document.code.clone()),
         title,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::db::Instant;
 use crate::error::{Error, Result};
 use crate::kpi::pack::{Definition, Limits};
-use crate::kpi::scoring::{FamilyScore, Gap, Position};
+use crate::kpi::scoring::{FamilyScore, Gap, Position, Standing};
 use crate::kpi::{Batch, Card, CardKpi, Imported, Known};
 use crate::organisation::Centre;
 
@@ -201,6 +201,8 @@ struct CardLine {
     limits: Limits,
     /// Where the value stands.
     position: Option<Position>,
+    /// The same in one word: `met`, `in_range`, `out_of_range`, `no_target`, `no_data`.
+    state: Standing,
     /// 0 to 100; none when not scored.
     score: Option<f64>,
     /// Points of the total that it brings.
@@ -223,6 +225,7 @@ impl CardLine {
             value: kpi.in_unit,
             limits: kpi.limits,
             position: kpi.position,
+            state: kpi.state,
             score: score.and_then(|score| score.score),
             contribution: score.map(|score| score.contribution),
             why: kpi.why.as_ref().map(word).transpose()?,

@@ -51,6 +51,16 @@ pub enum MappingError {
         /// What stands there.
         value: String,
     },
+    /// Another error, with its place in the text.
+    #[error("line {line}, column {column}: {error}")]
+    At {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What is wrong there.
+        error: Box<MappingError>,
+    },
     /// A centre was given by the caller although the mapping reads it from the file.
     #[error("the mapping takes the centre from `{field}`, so `{centre}` cannot be given as well")]
     CentreTwice {
@@ -62,6 +72,21 @@ pub enum MappingError {
 }
 
 impl MappingError {
+    /// The same with the place in the text where its key stands, or the nearest table above it.
+    #[must_use]
+    pub fn located(self, text: &str) -> Self {
+        let field = match &self {
+            Self::Value { field, .. }
+            | Self::EitherOr { field, .. }
+            | Self::Conflict { field, .. }
+            | Self::Format { field, .. }
+            | Self::CentreTwice { field, .. } => field.clone(),
+            Self::Syntax { .. } | Self::At { .. } => return self,
+        };
+        let (line, column) = super::place::of(text, &field);
+        Self::At { line, column, error: Box::new(self) }
+    }
+
     /// Stable code of the problem.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -72,6 +97,7 @@ impl MappingError {
             Self::Conflict { .. } => "kpi-mapping-conflict",
             Self::Format { .. } => "kpi-mapping-format",
             Self::CentreTwice { .. } => "kpi-mapping-centre-twice",
+            Self::At { error, .. } => error.code(),
         }
     }
 
@@ -91,6 +117,11 @@ impl MappingError {
             Self::Conflict { field, other } => vec![("field", field.clone()), ("other", other.clone())],
             Self::Format { field, value } => vec![("field", field.clone()), ("value", value.clone())],
             Self::CentreTwice { field, centre } => vec![("field", field.clone()), ("centre", centre.clone())],
+            Self::At { line, column, error } => {
+                let mut params = vec![("line", line.to_string()), ("column", column.to_string())];
+                params.extend(error.params());
+                params
+            }
         }
     }
 }

@@ -86,7 +86,24 @@ fn values_that_cannot_be_are_named() {
         let error = Mapping::from_toml(&text).unwrap_err();
         assert_eq!(field_of(&error), field, "{error}");
         assert!(error.to_string().contains(field), "{error}");
+        assert!(matches!(error, MappingError::At { .. }), "{error}");
     }
+}
+
+#[test]
+fn errors_of_value_name_line_and_column() {
+    let place = |text: &str| match Mapping::from_toml(text).unwrap_err() {
+        MappingError::At { line, column, .. } => (line, column),
+        error => panic!("{error}"),
+    };
+    assert_eq!(place(&SMALL.replace("'phones'", "'My phones'")), (2, 1));
+    assert_eq!(place(&SMALL.replace("'ignored'", "'skip'")), (9, SMALL.lines().nth(8).unwrap().find("out =").unwrap() + 1));
+    // A key that is missing is told at its table.
+    assert_eq!(place(&SMALL.replace("column = 'at'", "")).0, 5);
+    assert_eq!(place(&format!("{SMALL}[csat]\ncolumn='s'\n[csat.values]\n'a.b'=6\n")), (13, 1));
+    let twice =
+        with("[centre]\ncolumn='c'").unwrap().with_centre("HN").unwrap_err().located(&format!("{SMALL}[centre]\ncolumn='c'"));
+    assert!(matches!(twice, MappingError::At { line: 11, column: 1, .. }), "{twice}");
 }
 
 #[test]

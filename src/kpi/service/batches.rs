@@ -150,10 +150,10 @@ fn rebuild_one(ledger: &Ledger, dir: &Path, actor: &Arc<Actor>, centres: &[Centr
 }
 
 fn reread(dir: &Path, centres: &[Centre], batch: &Batch, mapping: &str) -> Result<Intake> {
-    let mapping = Mapping::from_toml(mapping).map_err(|error| super::bad_mapping(&error))?;
+    let read = Mapping::from_toml(mapping).map_err(|error| super::bad_mapping(&error))?;
     let mapping = match &batch.default_centre {
-        Some(code) => mapping.with_centre(code).map_err(|error| super::bad_mapping(&error))?,
-        None => mapping,
+        Some(code) => read.with_centre(code).map_err(|error| super::bad_mapping(&error.located(mapping)))?,
+        None => read,
     };
     let file = evidence::open(dir, &batch.evidence_hash)?;
     intake::measure(file, &mapping, &super::import::zones(centres)?, &mut std::io::sink()).map_err(Error::internal)

@@ -187,7 +187,7 @@ fn take(ledger: &Ledger, actor: &Arc<Actor>, prepared: Prepared, kept: evidence:
 fn read_mapping(request: &Import) -> Result<Mapping> {
     let mapping = Mapping::from_toml(&request.mapping).map_err(|error| bad_mapping(&error))?;
     match &request.centre {
-        Some(code) => mapping.with_centre(code).map_err(|error| bad_mapping(&error)),
+        Some(code) => mapping.with_centre(code).map_err(|error| bad_mapping(&error.located(&request.mapping))),
         None => Ok(mapping),
     }
 }

@@ -198,6 +198,26 @@ pub fn open_signals(conn: &mut Conn, actor: &Actor) -> Result<Vec<Signal>> {
     Ok(open.into_iter().filter(|signal| actor.may_at(Permission::ManageKpis, &signal.centre_id)).collect())
 }
 
+/// An open signal with the name of its KPI.
+#[derive(Debug, Clone)]
+pub struct NamedSignal {
+    /// The signal.
+    pub signal: Signal,
+    /// The KPI's name.
+    pub name: Option<String>,
+    /// In English.
+    pub name_en: Option<String>,
+}
+
+/// The open signals of the centres whose KPIs this actor may read, the most urgent first; no more than anybody can work through.
+///
+/// # Errors
+/// When the database refuses.
+pub fn open_named(conn: &mut Conn, actor: &Actor) -> Result<Vec<NamedSignal>> {
+    let named = store::open_named(conn)?.into_iter().map(|(signal, name, name_en)| NamedSignal { signal, name, name_en });
+    Ok(named.filter(|found| actor.may_at(Permission::ReadKpis, &found.signal.centre_id)).collect())
+}
+
 /// The open signals of every centre whose KPIs this actor may read.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::error::{Error, Problem, Result};
 
 /// The scheme of forms that state none: year and month, and a serial restarting monthly.
-pub(super) const DEFAULT: &str = "{YYMM}-{nnn}";
+pub const DEFAULT: &str = "{YYMM}-{nnn}";
 
 enum Part<'a> {
     Plain(&'a str),
@@ -36,11 +36,19 @@ fn parts(pattern: &str) -> Result<Vec<Part<'_>>> {
     if serials == 1 { Ok(all) } else { Err(wrong()) }
 }
 
+/// Refuses a scheme that is none.
+///
+/// # Errors
+/// [`Error::Invalid`] on `number`.
+pub fn check(pattern: &str) -> Result<()> {
+    parts(pattern).map(drop)
+}
+
 /// The period within which serials count: `2611` month, `2026` year, or empty when the scheme names neither.
 ///
 /// # Errors
 /// [`Error::Invalid`] when the scheme is none.
-pub(super) fn period(pattern: &str, day: NaiveDate) -> Result<String> {
+pub fn period(pattern: &str, day: NaiveDate) -> Result<String> {
     let dates: Vec<&str> =
         parts(pattern)?.iter().filter_map(|part| if let Part::Date(format) = part { Some(*format) } else { None }).collect();
     let format = if dates.iter().any(|date| date.contains("%m")) {
@@ -57,7 +65,7 @@ pub(super) fn period(pattern: &str, day: NaiveDate) -> Result<String> {
 ///
 /// # Errors
 /// [`Error::Invalid`] when the scheme is none.
-pub(super) fn render(pattern: &str, day: NaiveDate, serial: i64) -> Result<String> {
+pub fn render(pattern: &str, day: NaiveDate, serial: i64) -> Result<String> {
     let text = parts(pattern)?.into_iter().map(|part| match part {
         Part::Plain(text) => text.to_owned(),
         Part::Date(format) => day.format(format).to_string(),

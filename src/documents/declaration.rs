@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization;
 
+use super::command::FormExtra;
 use crate::error::{Error, Problem, Result};
+use crate::numbering;
 use crate::text::Lang;
 
 /// Longest single line, in characters.
@@ -16,6 +18,50 @@ const LINE: usize = 500;
 const TEXT: usize = 20_000;
 /// Highest rating a form may ask for.
 const RATING: f64 = 10.0;
+
+/// A declaration as its editor shows it: the lines that problems name are lines of this text.
+///
+/// # Errors
+/// Never in practice: writing to memory.
+pub fn shown(form: &FormExtra) -> Result<String> {
+    Ok(serde_json::to_string_pretty(form)?)
+}
+
+/// Reads the declaration of a version.
+///
+/// # Errors
+/// [`Error::Invalid`] on `form`, each problem with the line and the field it stands in.
+pub fn check(form: &FormExtra) -> Result<Definition> {
+    let mut found = Vec::new();
+    if let Some(Err(error)) = form.number.as_deref().map(numbering::check_number) {
+        found.extend(error.problems().iter().cloned());
+    }
+    let read = Definition::read(form.number.as_deref(), &form.fields);
+    found.extend(read.as_ref().err().map(|error| error.problems().to_vec()).unwrap_or_default());
+    if found.is_empty() {
+        return read;
+    }
+    let text = shown(form)?;
+    Err(Error::Invalid(found.iter().map(|problem| placed(problem, &text)).collect()))
+}
+
+/// The same problem on the field `form`, with its line in the declaration as shown.
+fn placed(problem: &Problem, text: &str) -> Problem {
+    let index: Option<usize> = problem.field.strip_prefix("fields[").and_then(|rest| rest.trim_end_matches(']').parse().ok());
+    let mut lines = text.lines().zip(1..);
+    let line = match index {
+        // A field of the list begins on a line of its own, four blanks in.
+        Some(index) => lines.filter(|(line, _)| *line == "    {").nth(index),
+        None => lines.find(|(line, _)| line.trim_start().starts_with("\"number\"")),
+    };
+    let place = index.map_or_else(|| problem.field.clone(), |index| (index + 1).to_string());
+    let code = if index.is_some() { "form-declaration-field" } else { "form-declaration" };
+    Problem::field("form", code)
+        .with("line", line.map_or(1, |(_, number)| number))
+        .with("place", place)
+        .with("detail.zh", problem.message(Lang::Zh))
+        .with("detail.en", problem.message(Lang::En))
+}
 
 /// Values by field id, as sent: text from pages, text or numbers from programs.
 pub type Values = BTreeMap<String, Value>;
@@ -373,6 +419,23 @@ mod tests {
     fn a_draft_keeps_what_was_written() {
         let given: Values = serde_json::from_value(json!({"minutes": "a lot", "on": " ", "moon": "x"})).unwrap();
         assert_eq!(Value::Object(definition().keep(&given)), json!({"minutes": "a lot"}));
+    }
+
+    #[test]
+    fn a_declaration_is_checked_whole_and_names_its_lines() {
+        let fields = vec![
+            json!({"id": "a", "label": {"zh": "甲"}, "type": "choice", "options": [{"value": "x", "zh": "一"}]}),
+            json!({"id": "b", "label": {"zh": "乙"}, "type": "colour"}),
+        ];
+        let form = FormExtra { number: Some("{YYMM}".into()), fields };
+        let error = check(&form).unwrap_err();
+        let text = shown(&form).unwrap();
+        let line = |at: usize| -> usize { error.problems()[at].params[0].1.parse().unwrap() };
+        assert_eq!(error.problems().len(), 2);
+        assert!(text.lines().nth(line(0) - 1).unwrap().contains("{YYMM}"), "{text}");
+        assert!(text.lines().nth(line(1)).unwrap().contains("\"b\""), "{text}");
+        assert!(error.problems().iter().all(|problem| problem.field == "form"));
+        assert!(check(&FormExtra::default()).is_ok());
     }
 
     #[test]
