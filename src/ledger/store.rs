@@ -93,6 +93,14 @@ pub fn head(conn: &mut Conn, lock: bool) -> Result<Head> {
     Ok(Head { frontier, root, last_at })
 }
 
+/// The root of the log alone: it changes with every event.
+///
+/// # Errors
+/// When the database refuses.
+pub fn root(conn: &mut Conn) -> Result<String> {
+    Ok(ledger_head::table.select(ledger_head::root).first(conn)?)
+}
+
 /// Appends leaves that already carry their places.
 ///
 /// # Errors

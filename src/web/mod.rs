@@ -6,6 +6,7 @@ pub mod body;
 mod error;
 pub mod form;
 pub mod guard;
+mod kept;
 pub mod markdown;
 mod multipart;
 mod query;

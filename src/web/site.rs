@@ -7,6 +7,7 @@ use actix_web::web::Data;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use super::kept::KeptPages;
 use super::templates::Templates;
 use crate::actor::Actor;
 use crate::clock::Clock;
@@ -99,6 +100,7 @@ pub struct Site {
     pub hooks: Hooks,
     shell: Cached<Arc<Shell>>,
     counts: std::sync::Mutex<CountsByActor>,
+    pub(super) kept: KeptPages,
     /// At most two password hashes are computed at a time, so that a flood of sign-ins cannot starve the pages.
     pub hashing: tokio::sync::Semaphore,
 }
@@ -122,6 +124,7 @@ impl Site {
             hooks,
             shell: Cached(std::sync::Mutex::new(None)),
             counts: std::sync::Mutex::default(),
+            kept: KeptPages::default(),
             hashing: tokio::sync::Semaphore::new(2),
         })
     }

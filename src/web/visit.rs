@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
-use actix_web::web::{self, Data};
+use actix_web::web::{self, Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -223,9 +223,31 @@ impl Visit {
         F: FnOnce(&mut Reading<'_>) -> Result<View<V>> + Send + 'static,
         V: Send + 'static,
     {
+        self.shown(template, false, work).await
+    }
+
+    /// Shows a page made of facts alone: while nothing is written, the same page is answered from memory.
+    ///
+    /// # Errors
+    /// As [`Visit::page`].
+    pub async fn kept_page<V, F>(self, template: &'static str, work: F) -> PageResult
+    where
+        V: Serialize,
+        F: FnOnce(&mut Reading<'_>) -> Result<View<V>> + Send + 'static,
+        V: Send + 'static,
+    {
+        self.shown(template, true, work).await
+    }
+
+    async fn shown<V, F>(self, template: &'static str, keep: bool, work: F) -> PageResult
+    where
+        V: Serialize,
+        F: FnOnce(&mut Reading<'_>) -> Result<View<V>> + Send + 'static,
+        V: Send + 'static,
+    {
         let visit = Arc::new(self);
         let inner = visit.clone();
-        let (html, status, touch) = block(move || inner.render(template, work)).await?;
+        let (html, status, touch) = block(move || inner.render(template, keep, work)).await?;
         if let Some(session) = touch {
             let site = visit.site.clone();
             // Not awaited by the reader: a touch is bookkeeping.
@@ -234,7 +256,7 @@ impl Visit {
         Ok(visit.answer(status, html))
     }
 
-    fn render<V, F>(&self, template: &str, work: F) -> Result<(String, StatusCode, Option<String>)>
+    fn render<V, F>(&self, template: &str, keep: bool, work: F) -> Result<(Bytes, StatusCode, Option<String>)>
     where
         V: Serialize,
         F: FnOnce(&mut Reading<'_>) -> Result<View<V>>,
@@ -242,16 +264,32 @@ impl Visit {
         self.site.ledger.db.read(|conn| {
             let (identity, shell, now, today) = self.identify(conn)?;
             let lang = self.asked_lang.unwrap_or(identity.lang);
+            let touch = identity.stale_touch.then(|| self.session_id().unwrap_or_default().to_owned());
+            // A message of the page before is shown once.
+            let root = if keep && self.flash.is_none() { Some(crate::ledger::store::root(conn)?) } else { None };
+            let kept = root.map(|root| (root, self.kept_key(lang, now)));
+            if let Some(html) = kept.as_ref().and_then(|(root, key)| self.site.kept.find(root, key)) {
+                return Ok((html, StatusCode::OK, touch));
+            }
             let actor = Arc::new(identity.actor.clone());
             let mut reading = Reading { conn, actor, lang, now, today, shell: shell.clone(), site: self.site.clone() };
             let view = work(&mut reading)?;
             let counts = self.site.counts(conn, &identity.actor, today)?;
             let page =
                 shell::page(self, &shell, lang, now, &view.title, view.print.as_ref(), Some((&identity, view.area, &counts)));
-            let html = self.site.templates.render(template, &page, &view.view)?;
-            let touch = identity.stale_touch.then(|| self.session_id().unwrap_or_default().to_owned());
+            let html = Bytes::from(self.site.templates.render(template, &page, &view.view)?);
+            if let Some((root, key)) = kept.filter(|_| view.status == StatusCode::OK) {
+                self.site.kept.keep(&root, key, &html);
+            }
             Ok((html, view.status, touch))
         })
+    }
+
+    /// What a page depends on beside facts. A minute is the finest time that pages show.
+    fn kept_key(&self, lang: Lang, now: Instant) -> String {
+        let minute = now.utc().timestamp().div_euclid(60);
+        let (session, theme) = (self.session_id().unwrap_or_default(), self.theme.as_deref().unwrap_or_default());
+        format!("{session} {minute} {} {theme} {} {}", lang.code(), self.htmx, self.path)
     }
 
     /// The page of an error: with areas and account for whoever is signed in, as to a stranger else, and where the server itself failed.
@@ -377,14 +415,14 @@ impl Visit {
     }
 
     /// Answers a piece of HTML or a whole page.
-    fn answer(&self, status: StatusCode, html: String) -> HttpResponse {
+    fn answer(&self, status: StatusCode, html: impl Into<Bytes>) -> HttpResponse {
         let mut answer = HttpResponse::build(status);
         answer.content_type("text/html; charset=utf-8");
         self.renew(&mut answer);
         if self.flash.is_some() {
             answer.cookie(session::plain_cookie("flash", String::new(), self.site.config.secure(), 0));
         }
-        answer.body(html)
+        answer.body(html.into())
     }
 
     fn renew(&self, answer: &mut actix_web::HttpResponseBuilder) {

@@ -75,7 +75,7 @@ struct Index {
 
 pub(super) async fn index(visit: Visit, Query(asked): Query<BTreeMap<String, String>>) -> PageResult {
     visit
-        .page("work/index.html", move |r| {
+        .kept_page("work/index.html", move |r| {
             let done = asked.get("tab").is_some_and(|tab| tab == "done");
             let before = asked.get("before").and_then(|before| before.parse().ok());
             let view = if done { finished(r, before)? } else { waiting(r)? };

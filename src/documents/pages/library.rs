@@ -131,7 +131,7 @@ pub(crate) async fn index(visit: Visit, asked: Query<Asked>) -> PageResult {
 
 async fn list(visit: Visit, asked: Asked) -> PageResult {
     visit
-        .page("documents/library.html", move |r| {
+        .kept_page("documents/library.html", move |r| {
             Ok(View::new(Area::Documents, r.t("layout-area-documents"), list_view(r, &asked)?))
         })
         .await
@@ -139,7 +139,7 @@ async fn list(visit: Visit, asked: Asked) -> PageResult {
 
 async fn pyramid(visit: Visit) -> PageResult {
     visit
-        .page("documents/map.html", |r| {
+        .kept_page("documents/map.html", |r| {
             let tabs = tabs(r.lang, "map");
             let map = map::map(r.conn, &r.actor, r.lang)?;
             Ok(View::new(Area::Documents, r.t("library-map-title"), serde_json::json!({"map": map, "tabs": tabs})))
@@ -149,7 +149,7 @@ async fn pyramid(visit: Visit) -> PageResult {
 
 async fn register(visit: Visit, asked: Asked) -> PageResult {
     visit
-        .page("documents/register.html", move |r| {
+        .kept_page("documents/register.html", move |r| {
             let entries = library::all(r.conn, &r.actor, &asked.filter())?;
             let rows: Vec<Row> = entries.iter().map(|entry| row(entry, r.lang)).collect();
             let title = r.t("library-register");

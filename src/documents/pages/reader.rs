@@ -66,7 +66,7 @@ struct LanguageLink {
 
 pub(super) async fn show(visit: Visit, code: Path<String>, wanted: Query<Wanted>) -> PageResult {
     visit
-        .page("documents/reader.html", move |r| {
+        .kept_page("documents/reader.html", move |r| {
             let text = wanted.text.as_deref().and_then(Lang::parse);
             let asked = Asked { code: &code, label: wanted.v.as_deref(), text, lang: r.lang, zone: r.shell.zone };
             let reader = reader_view(r.conn, &r.actor, &asked)?;

@@ -75,7 +75,7 @@ struct CentreView {
 /// The card of a centre.
 pub(crate) async fn show(visit: Visit, code: Path<String>, asked: Query<Asked>) -> PageResult {
     visit
-        .page("kpis/centre.html", move |r| {
+        .kept_page("kpis/centre.html", move |r| {
             let centre = kpi::visible(r.conn, &r.actor, &code)?;
             let view = view(r, centre, asked.period.as_deref())?;
             Ok(View::new(Area::Kpis, view.name.clone(), view))

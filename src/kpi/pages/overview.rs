@@ -51,7 +51,9 @@ struct Overview {
 /// All centres.
 pub(crate) async fn show(visit: Visit, asked: Query<Asked>) -> PageResult {
     visit
-        .page("kpis/overview.html", move |r| Ok(View::new(Area::Kpis, r.t("kpis-title"), overview(r, asked.period.as_deref())?)))
+        .kept_page("kpis/overview.html", move |r| {
+            Ok(View::new(Area::Kpis, r.t("kpis-title"), overview(r, asked.period.as_deref())?))
+        })
         .await
 }
 
