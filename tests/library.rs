@@ -158,3 +158,29 @@ both! {
         assert!(page.main().contains("没有可以对比的另一个版本"), "{}", page.main());
     }
 }
+
+both! {
+    async fn a_kept_page_is_as_new(app: TestApp) {
+        pyramid(app);
+        let staff = app.signed_in("staff", &[Role::Staff]);
+        let first = staff.get("/d/QP-02").await.text();
+        assert_eq!(staff.get("/d/QP-02").await.text(), first);
+        // Another process writes: this one learns of it from the log alone.
+        let other = cairn::ledger::Ledger::open(app.ledger().db.clone(), app.ledger().clock.clone()).unwrap();
+        let withdrawal = documents::Withdraw { reason: "不再适用".into() };
+        let withdraw = move |tx: &mut cairn::ledger::WriteTx<'_>| {
+            let system = tx.actor.clone();
+            let (document, _) = documents::find_visible(tx, &system, "QP-02")?;
+            documents::withdraw(tx, &document.id, &withdrawal).map(|_| ())
+        };
+        other.write(&app.system(), withdraw).unwrap();
+        assert_ne!(staff.get("/d/QP-02").await.text(), first);
+        // Each language, theme and person has a page of its own.
+        let map = |page: crate::support::Answer| page.main();
+        let chinese = map(staff.get("/documents?view=map").await);
+        assert_ne!(map(app.signed_in("reader", &[Role::Staff]).english().get("/documents?view=map").await), chinese);
+        let manager = app.signed_in("fang", &[Role::QualityManager]);
+        assert_ne!(map(manager.get("/documents?view=map").await), chinese);
+        assert_eq!(map(staff.get("/documents?view=map").await), chinese);
+    }
+}
