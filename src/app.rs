@@ -79,7 +79,7 @@ fn counts(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Vec<(&'sta
 /// Configures an actix application: shared parts and all routes. The caller wraps it with `guarded!`.
 pub fn configure(site: Data<Site>) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
-        config.app_data(site);
+        config.app_data(site).app_data(Data::new(search::Sources(crate::finders::SOURCES)));
         routes(&mut Routes::mount(config));
     }
 }

@@ -389,6 +389,9 @@ both! {
         let json = |period: &str| serde_json::to_value(app.value("asa_s", period)).unwrap()["state"].clone();
         assert_eq!((json("2026-10"), json("2026-08")), ("no_target".into(), "no_data".into()));
         assert_eq!(card.all(".score tbody tr").len(), 6);
+        // Another month of the same centre is one step away, and the way back keeps the month.
+        assert!(card.text().contains("action=\"/kpis/HD\"") && card.text().contains("value=\"2026-10\""), "{}", card.text());
+        assert!(nobody_yet.get("/kpis/HD/fcr?period=2026-10").await.text().contains("href=\"/kpis/HD?period=2026-10\""));
         assert!(card.main().contains("尚未接入数据来源"));
         let english = app.sign_in("staff").english();
         let one = english.get("/kpis/HD/abandonment_rate?period=2026-10").await;

@@ -183,4 +183,37 @@ both! {
         assert_ne!(map(manager.get("/documents?view=map").await), chinese);
         assert_eq!(map(staff.get("/documents?view=map").await), chinese);
     }
+
+    async fn the_list_is_paged_forward_and_backward(app: TestApp) {
+        app.organisation();
+        for number in 1..=120 {
+            let command = cairn::documents::Adopt {
+                code: format!("QP-{number:03}"),
+                tier: 2,
+                title: cairn::documents::Bilingual { zh: Some("程序".into()), en: None },
+                text: cairn::documents::Bilingual { zh: Some("一".into()), en: None },
+                effective: true,
+                reason: "采用".into(),
+                ..cairn::documents::Adopt::default()
+            };
+            app.ledger().write(&app.system(), move |tx| cairn::documents::adopt(tx, &command).map(|_| ())).unwrap();
+        }
+        let reader = app.signed_in("pager", &[cairn::actor::Role::Staff]);
+        let link = |page: &crate::support::Answer, rel: &str| -> Option<String> {
+            let page = scraper::Html::parse_document(&page.text());
+            let found = page.select(&scraper::Selector::parse(&format!("a[rel={rel}]")).unwrap()).next()?.value().attr("href")?.to_owned();
+            Some(found)
+        };
+        let codes = |page: &crate::support::Answer| page.all("main tbody tr .code");
+        let first = reader.get("/documents").await;
+        assert_eq!((codes(&first).len(), link(&first, "prev")), (50, None));
+        let second = reader.get(&link(&first, "next").unwrap()).await;
+        let third = reader.get(&link(&second, "next").unwrap()).await;
+        assert_eq!((codes(&third).len(), link(&third, "next")), (20, None));
+        let back = reader.get(&link(&third, "prev").unwrap()).await;
+        assert_eq!(codes(&back), codes(&second));
+        let start = reader.get(&link(&back, "prev").unwrap()).await;
+        assert_eq!((codes(&start), link(&start, "prev")), (codes(&first), None));
+        assert_eq!(codes(&reader.get(&link(&start, "next").unwrap()).await), codes(&second));
+    }
 }

@@ -312,3 +312,32 @@ both! {
         assert_eq!(cairn::history::line(&app.ledger().db.read(|conn| cairn::ledger::store::history(conn, "record", &recent[0].id, 1)).unwrap()[0], Lang::En, chrono_tz::UTC).sentence, "zhaoxm 王 submitted FR-02 2611-002 (form version A/0)");
     }
 }
+
+both! {
+    async fn a_register_is_exported_whole_however_long_it_is(app: TestApp) {
+        use diesel::connection::SimpleConnection;
+        let visitor = staff(app);
+        let one = record(app, &visitor.post("/records/FR-02/new", &FILLED).await);
+        let many = format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100100) \
+             INSERT INTO records (id, form_id, form_version_id, number, state, centre_id, content, author_id, author_name, created_at, submitted_at, content_hash, row_version) \
+             SELECT '0' || i, form_id, form_version_id, 'N' || i, state, centre_id, content, author_id, author_name, created_at, submitted_at, content_hash, 1 \
+             FROM records, n WHERE records.id = '{}'", one.id);
+        app.ledger().write_unaudited(move |tx| Ok(tx.batch_execute(&many)?)).unwrap();
+        let file = visitor.get("/records/FR-02/export.csv").await;
+        assert_eq!(file.status, 200);
+        let text = file.text();
+        assert!(text.starts_with('\u{feff}') && text.ends_with("\r\n"));
+        assert_eq!(text.lines().count(), 100_102, "the head and every row");
+        app.ledger().write_unaudited(|tx| Ok(tx.batch_execute("DELETE FROM records WHERE id LIKE '0%' AND number LIKE 'N%'")?)).unwrap();
+    }
+
+    async fn a_register_says_what_its_numbers_mean_and_what_an_empty_list_is(app: TestApp) {
+        let visitor = staff(app);
+        let empty = visitor.get("/records/FR-02").await.main();
+        assert!(empty.contains("2611-003") && empty.contains("每月从头编起") && empty.contains("还没有记录"), "{empty}");
+        let filtered = visitor.get("/records/FR-02?state=submitted&from=2026-01-01").await.main();
+        assert!(filtered.contains("没有符合条件的记录"), "{filtered}");
+        assert!(app.sign_in("zhaoxm").english().get("/records/FR-02").await.main().contains("begin again every month"));
+    }
+}

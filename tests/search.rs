@@ -147,3 +147,47 @@ both! {
         assert_eq!(codes(app, Role::Staff, "投诉"), ["QP-08"]);
     }
 }
+
+/// A submitted record of a form, by one of the staff at a centre.
+fn record(app: &TestApp, login: &str, customer: &str, centre: Option<&str>) -> cairn::records::Record {
+    let user = app.ledger().db.read(|conn| cairn::people::find_by_login(conn, login)).unwrap();
+    let values = serde_json::json!({"channel": "phone", "customer": customer, "need": "琥珀色的花瓶碎了一角"});
+    let command: cairn::records::FillRecord =
+        serde_json::from_value(serde_json::json!({"form": "FR-02", "centre": centre, "values": values, "submit": true})).unwrap();
+    app.ledger().write(&app.actor(&user, &[Role::Staff]), move |tx| cairn::records::fill(tx, &command)).unwrap()
+}
+
+both! {
+    async fn records_are_found_by_number_form_and_words_by_who_may_see_them(app: TestApp) {
+        library(app);
+        crate::records::form(app, "FR-02", "A/0", &[]);
+        crate::records::centre(app, "HD", "华东客服中心");
+        let mine = app.signed_in("zhaoxm", &[Role::Staff]);
+        let other = app.signed_in("linting", &[Role::Staff]);
+        let manager = app.signed_in("fang", &[Role::QualityManager]);
+        let made = record(app, "zhaoxm", "沈女士", Some("HD"));
+        let found = |page: crate::support::Answer| page.text().contains(&format!("/r/{}", made.id));
+        for word in ["%E7%90%A5%E7%8F%80", "2611-001", "%E6%B2%88%E5%A5%B3%E5%A3%AB", "FR-02", "%E6%8A%95%E8%AF%89%E7%99%BB%E8%AE%B0", "Telephone"] {
+            for path in ["/search?q=", "/search/suggest?q="] {
+                let path = format!("{path}{word}");
+                assert!(found(manager.get(&path).await), "{path}");
+                assert!(found(mine.get(&path).await), "{path}");
+                assert!(!found(other.get(&path).await), "{path}");
+            }
+        }
+        // In groups: documents first, then records, KPIs, and people for who manages them.
+        let page = manager.get("/search?q=%E6%8A%95%E8%AF%89").await;
+        assert_eq!(page.all("main h2")[..2], ["文件", "记录"], "{}", page.main());
+        app.ledger().write(&app.system(), |tx| cairn::kpi::install_pack(tx)).ok();
+        assert!(mine.get("/search?q=%E6%9C%8D%E5%8A%A1%E6%B0%B4%E5%B9%B3").await.text().contains("/kpis/HD/service_level"));
+        assert!(!mine.get("/search?q=linting").await.text().contains("/people/"));
+        let admin = app.signed_in("sunli", &[Role::Administrator]);
+        assert!(admin.get("/search?q=linting").await.text().contains("/people/"));
+        // What is derived can be made again.
+        app.ledger().write_unaudited(|tx| search::clear(tx)).unwrap();
+        assert!(!found(manager.get("/search?q=2611-001").await));
+        let cli = std::sync::Arc::new(cairn::actor::Actor::cli("fang"));
+        assert_eq!(cairn::records::rebuild(app.ledger(), &cli).unwrap(), 1);
+        assert!(found(manager.get("/search?q=2611-001").await) && !found(other.get("/search?q=2611-001").await));
+    }
+}

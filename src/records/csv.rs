@@ -13,12 +13,20 @@ pub(super) fn guard(cell: &str) -> String {
     if dangerous && !numeric { format!("'{cell}") } else { cell.to_owned() }
 }
 
-/// The file for rows of cells, the first row being the head.
+/// The beginning of a file: the mark and the head.
 ///
 /// # Errors
 /// Never in practice: writing to memory.
-pub(super) fn file(rows: impl IntoIterator<Item = Vec<String>>) -> Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(MARK.to_vec());
+pub(super) fn head(cells: Vec<String>) -> Result<Vec<u8>> {
+    Ok([MARK, &piece([cells])?].concat())
+}
+
+/// Rows of cells.
+///
+/// # Errors
+/// Never in practice: writing to memory.
+pub(super) fn piece(rows: impl IntoIterator<Item = Vec<String>>) -> Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
         writer.write_record(row.iter().map(|cell| guard(cell))).map_err(Error::internal)?;
     }
@@ -43,7 +51,7 @@ mod tests {
 
     #[test]
     fn the_file_starts_with_the_mark() {
-        let bytes = file([vec!["编号".to_owned(), "a,b".to_owned()]]).unwrap();
+        let bytes = head(vec!["编号".to_owned(), "a,b".to_owned()]).unwrap();
         assert_eq!(bytes, "\u{feff}编号,\"a,b\"\r\n".as_bytes());
     }
 }

@@ -5,9 +5,11 @@
 
 mod api;
 mod csv;
+mod find;
 mod model;
 mod pages;
 mod pages_entry;
+mod pages_export;
 mod service;
 mod store;
 
@@ -15,6 +17,7 @@ use crate::ledger::{Fact, FactTable};
 use crate::web::{Access, Routes};
 
 pub use api::openapi;
+pub use find::rebuild;
 pub use model::{Counted, Draft, FillRecord, Filter, Record, State};
 pub use service::{counts_by_form, discard, drafts_of, fill, get, list, recent, save, submit_saved};
 
@@ -26,7 +29,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     api::routes(routes);
     routes.get("/records", Access::SignedIn, pages::index);
     routes.get("/records/{form}", Access::SignedIn, pages::register);
-    routes.get("/records/{form}/export.csv", Access::SignedIn, pages::export);
+    routes.get("/records/{form}/export.csv", Access::SignedIn, pages_export::export);
     routes.get("/records/{form}/new", Access::SignedIn, pages_entry::blank);
     routes.post("/records/{form}/new", Access::SignedIn, pages_entry::create);
     routes.get("/r/{id}", Access::SignedIn, pages_entry::show);

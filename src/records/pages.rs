@@ -1,31 +1,28 @@
-//! Registers: the list of forms, the records made on one of them, and the same as CSV.
+//! Registers: the list of forms, and the records made on one of them.
 
 use std::collections::BTreeMap;
 
-use actix_web::HttpResponse;
 use actix_web::web::{Path, Query};
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Counted, Draft, Filter, Record, State, csv, service};
+use super::{Counted, Draft, Filter, Record, State, service};
 use crate::actor::Permission;
 use crate::db::Instant;
 use crate::error::{Problem, Result};
 use crate::forms::{self, Definition, Field, Form, Kind};
 use crate::history;
+use crate::numbering;
 use crate::organisation::{self, Centre};
 use crate::text::{Lang, t};
 use crate::web::{Area, PageResult, Reading, View, Visit, address, escape};
 
 /// Records on one page of a register.
 const PAGE: i64 = 50;
-/// Records of one piece of an export, and the most pieces there are.
-const PIECE: i64 = 500;
-const PIECES: usize = 200;
 /// Columns a register shows of its form.
 const COLUMNS: usize = 4;
 
-type Params = BTreeMap<String, String>;
+pub(super) type Params = BTreeMap<String, String>;
 
 #[derive(Serialize)]
 struct Row {
@@ -153,6 +150,10 @@ struct Register {
     newest: Option<String>,
     export: String,
     fill: Option<String>,
+    /// What a number says, in words.
+    number_note: String,
+    /// Something was asked for; otherwise an empty register is simply new.
+    filtered: bool,
 }
 
 pub(super) async fn register(visit: Visit, path: Path<String>, Query(asked): Query<Params>) -> PageResult {
@@ -207,8 +208,21 @@ fn show(
         newest: asked.contains_key("before").then(|| link(&path, asked, "")),
         export: link(&format!("{path}/export.csv"), asked, ""),
         fill: (in_force && r.actor.may(Permission::FillRecords)).then(|| format!("{path}/new")),
+        number_note: number_note(definition, r)?,
+        filtered: asked.values().any(|value| !value.trim().is_empty()),
         path,
     })
+}
+
+/// What the numbers of a register say: an example of this month, and when they begin again.
+fn number_note(definition: &Definition, r: &Reading<'_>) -> Result<String> {
+    let scheme = definition.number.as_deref().unwrap_or(numbering::DEFAULT_NUMBER);
+    let key = match numbering::number_period(scheme, r.today)?.len() {
+        0 => "records-number-ever",
+        4 => "records-number-year",
+        _ => "records-number-month",
+    };
+    Ok(t(r.lang, key, &[("example", numbering::render_number(scheme, r.today, 3)?)]))
 }
 
 /// The first fields that fit a table.
@@ -243,7 +257,13 @@ fn link(path: &str, asked: &Params, before: &str) -> String {
 }
 
 /// The filter that an address means, and what is wrong with it.
-fn read(asked: &Params, form: &Form, definition: &Definition, centres: &[Centre], r: &Reading<'_>) -> (Filter, Vec<Problem>) {
+pub(super) fn read(
+    asked: &Params,
+    form: &Form,
+    definition: &Definition,
+    centres: &[Centre],
+    r: &Reading<'_>,
+) -> (Filter, Vec<Problem>) {
     let text = |name: &str| asked.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
     let mut problems = Vec::new();
     let mut day = |name: &str| {
@@ -281,60 +301,4 @@ fn options(definition: &Definition, words: &str) -> Vec<(String, String)> {
         found.map(|option| (field.id.clone(), option.value.clone())).collect()
     };
     definition.fields.iter().flat_map(of).collect()
-}
-
-pub(super) async fn export(visit: Visit, path: Path<String>, Query(asked): Query<Params>) -> PageResult {
-    let (name, bytes) = visit
-        .read(move |r| {
-            let form = forms::known(r.conn, &path)?;
-            let definition = form.definition()?;
-            let centres = organisation::centres(r.conn)?;
-            let (mut filter, problems) = read(&asked, &form, &definition, &centres, r);
-            if !problems.is_empty() {
-                return Err(crate::error::Error::Invalid(problems));
-            }
-            let mut rows = vec![head(&definition, r.lang)];
-            for _ in 0..PIECES {
-                let records = service::list(r.conn, &r.actor, &filter, PIECE)?;
-                for record in &records {
-                    rows.push(cells(record, &definition, &centres, r)?);
-                }
-                let Some(last) = records.last() else { break };
-                filter.before = Some(last.id.clone());
-            }
-            Ok((format!("{}.csv", form.code.replace(['/', ' '], "-")), csv::file(rows)?))
-        })
-        .await?;
-    let name = escape(&name);
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header(("Content-Disposition", format!("attachment; filename*=UTF-8''{name}")))
-        .body(bytes))
-}
-
-fn head(definition: &Definition, lang: Lang) -> Vec<String> {
-    let fixed = ["records-number", "records-state", "records-centre", "records-author", "records-at"];
-    let mut cells: Vec<String> = fixed.iter().map(|key| t(lang, key, &[])).collect();
-    cells.extend(definition.fields.iter().map(|field| field.label.get(lang).to_owned()));
-    cells
-}
-
-fn cells(record: &Record, definition: &Definition, centres: &[Centre], r: &Reading<'_>) -> Result<Vec<String>> {
-    let values = record.values()?;
-    let at = record.submitted_at.unwrap_or(record.created_at).utc().with_timezone(&r.shell.zone);
-    let mut cells = vec![
-        record.number.clone().unwrap_or_default(),
-        r.t(&format!("state-{}", record.state.as_str())),
-        centre_name(record, centres, r.lang),
-        record.author_name.clone(),
-        at.format("%Y-%m-%d %H:%M").to_string(),
-    ];
-    let plain = |field: &Field| match (field.kind, values.get(&field.id)) {
-        // A rating stays a number, for sums and averages.
-        (Kind::Rating, Some(value)) => value.to_string().trim_matches('"').to_owned(),
-        (_, Some(value)) => field.show(value, r.lang),
-        (_, None) => String::new(),
-    };
-    cells.extend(definition.fields.iter().map(plain));
-    Ok(cells)
 }

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use serde_json::json;
 
 use super::model::{Counted, Draft, FillRecord, Filter, Reach, Record, State};
-use super::store;
+use super::{find, store};
 use crate::actor::{Actor, Permission};
 use crate::db::{Conn, Json, new_id};
 use crate::error::{Error, Problem, Result};
@@ -41,6 +41,7 @@ pub fn fill(tx: &mut WriteTx<'_>, command: &FillRecord) -> Result<Record> {
         submit(tx, &mut record, &form, centre.as_ref(), command)?;
     }
     store::insert(tx, &record)?;
+    find::index(tx, &record, &form)?;
     tx.record(event(if command.submit { "records.submit" } else { "records.draft" }, &record, &form));
     Ok(record)
 }
@@ -66,6 +67,7 @@ pub fn save(tx: &mut WriteTx<'_>, id: &str, command: &FillRecord) -> Result<Reco
         submit(tx, &mut record, &form, centre.as_ref(), command)?;
     }
     store::update(tx, &mut record, seen)?;
+    find::index(tx, &record, &form)?;
     tx.record(event(if command.submit { "records.submit" } else { "records.save" }, &record, &form));
     Ok(record)
 }

@@ -136,3 +136,13 @@ pub(super) fn drafts_of(conn: &mut Conn, person: &str) -> Result<Vec<Draft>> {
         .select((records::id, documents::code, document_versions::title_zh, document_versions::title_en, records::created_at))
         .load(conn)?)
 }
+
+/// Submitted records after an id.
+pub(super) fn submitted_after(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<Record>> {
+    Ok(records::table
+        .filter(records::id.gt(after).and(records::state.eq(State::Submitted)))
+        .order(records::id)
+        .limit(limit)
+        .select(Record::as_select())
+        .load(conn)?)
+}

@@ -8,6 +8,7 @@ mod service;
 mod store;
 pub mod text;
 
+pub use pages::{Source, Sources};
 pub use service::{Found, Lookup, find};
 pub use store::{Entry, Scope, clear, put, remove};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::store::{self, Row};
+use super::store::{self, Part, Row};
 use super::text::{self, Piece, Query};
 use crate::actor::{Actor, Permission};
 use crate::db::Conn;
@@ -18,7 +18,7 @@ const CANDIDATES: i64 = 120;
 pub struct Lookup<'a> {
     /// As typed.
     pub typed: &'a str,
-    /// At most so many.
+    /// At most so many of documents, and so many of records.
     pub limit: usize,
     /// With the surroundings of the first hit.
     pub snippets: bool,
@@ -29,7 +29,7 @@ pub struct Lookup<'a> {
 /// One thing found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Found {
-    /// `document`, `record`, `cycle`.
+    /// `document`, `record`, `kpi`, `person`.
     pub kind: String,
     /// Code or number.
     pub code: String,
@@ -43,25 +43,42 @@ pub struct Found {
     pub snippet: Vec<Piece>,
 }
 
-/// Finds what this actor may see.
+/// Finds what this actor may see: documents first, then records.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn find(conn: &mut Conn, actor: &Actor, lookup: &Lookup<'_>) -> Result<Vec<Found>> {
     actor.see(Permission::ReadDocuments)?;
     let Some(query) = text::query(lookup.typed) else { return Ok(Vec::new()) };
-    let mut rows = if query.code.is_empty() { Vec::new() } else { store::by_code(conn, &query.code, CANDIDATES)? };
-    let ids = store::matching(conn, &query.fts, &query.ts, CANDIDATES)?;
+    let mut rows = part(conn, actor, &query, Part::Documents, CANDIDATES)?;
+    rows.truncate(lookup.limit);
+    // Where only few records may be seen, more of them are looked at.
+    let reach = if actor.may_at(Permission::ReadRecords, "") { CANDIDATES } else { CANDIDATES * 10 };
+    let mut records = part(conn, actor, &query, Part::Records, reach)?;
+    records.truncate(lookup.limit);
+    rows.append(&mut records);
+    rows.iter().map(|row| found(conn, row, &query, lookup)).collect()
+}
+
+/// What of one part matches and may be seen: codes that begin so first, then the best.
+fn part(conn: &mut Conn, actor: &Actor, query: &Query, part: Part, limit: i64) -> Result<Vec<Row>> {
+    let mut rows = if query.code.is_empty() { Vec::new() } else { store::by_code(conn, &query.code, part, limit)? };
+    let ids = store::matching(conn, (&query.fts, &query.ts), part, limit)?;
     let mut by_id: HashMap<i64, Row> = store::rows(conn, &ids)?.into_iter().map(|row| (row.id, row)).collect();
     let seen: Vec<i64> = rows.iter().map(|row| row.id).collect();
     rows.extend(ids.iter().filter(|id| !seen.contains(id)).filter_map(|id| by_id.remove(id)));
     rows.retain(|row| may_see(actor, row));
-    rows.truncate(lookup.limit);
-    rows.iter().map(|row| found(conn, row, &query, lookup)).collect()
+    Ok(rows)
 }
 
 fn may_see(actor: &Actor, row: &Row) -> bool {
-    row.scope == "in_force" || actor.may(Permission::ReadDrafts) || row.seen_by.split(' ').any(|id| id == actor.id)
+    let named = |who: &str| row.seen_by.split(' ').any(|id| id == who);
+    let at_centre = |id: &str| id.strip_prefix('@').is_some_and(|centre| actor.may_at(Permission::ReadRecords, centre));
+    match row.scope.as_str() {
+        "in_force" => true,
+        "record" => named(&actor.id) || row.seen_by.split(' ').any(at_centre),
+        _ => actor.may(Permission::ReadDrafts) || named(&actor.id),
+    }
 }
 
 fn found(conn: &mut Conn, row: &Row, query: &Query, lookup: &Lookup<'_>) -> Result<Found> {

@@ -15,6 +15,30 @@ pub enum Scope {
     InForce,
     /// Who reads drafts, and the people named in the entry.
     Draft,
+    /// The people named in the entry, and who reads records at the centre that is named behind an `@` (nothing behind it: everywhere).
+    Record,
+}
+
+/// Entries of records are numbered from here, so that a query can ask for them alone: they would crowd the documents out.
+const RECORDS: i64 = 1 << 40;
+
+/// What is looked for at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Documents and whatever else is no record.
+    Documents,
+    /// Records.
+    Records,
+}
+
+impl Part {
+    /// Its numbers: from the first, up to the second.
+    fn range(self) -> (i64, i64) {
+        match self {
+            Self::Documents => (0, RECORDS),
+            Self::Records => (RECORDS, i64::MAX),
+        }
+    }
 }
 
 impl Scope {
@@ -22,6 +46,7 @@ impl Scope {
         match self {
             Self::InForce => "in_force",
             Self::Draft => "draft",
+            Self::Record => "record",
         }
     }
 }
@@ -39,7 +64,7 @@ pub struct Entry<'a> {
     pub code: &'a str,
     /// Titles in both languages, those that exist.
     pub titles: &'a [&'a str],
-    /// Hash and text of the Chinese text.
+    /// Hash and text of the Chinese text; the hash is empty when the text is kept elsewhere than among the texts.
     pub zh: Option<(&'a str, &'a str)>,
     /// Hash and text of the English text.
     pub en: Option<(&'a str, &'a str)>,
@@ -68,7 +93,7 @@ pub(super) struct Row {
 /// When the database refuses.
 pub fn put(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
     remove(conn, entry.kind, entry.object_id, entry.scope)?;
-    let id = next_id(conn)?;
+    let id = next_id(conn, entry.scope)?;
     diesel::insert_into(search_entries::table)
         .values((
             search_entries::id.eq(id),
@@ -78,8 +103,8 @@ pub fn put(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
             search_entries::code.eq(entry.code),
             search_entries::code_key.eq(folded_code(entry.code)),
             search_entries::title.eq(entry.titles.join("\n")),
-            search_entries::text_zh.eq(entry.zh.map(|(hash, _)| hash)),
-            search_entries::text_en.eq(entry.en.map(|(hash, _)| hash)),
+            search_entries::text_zh.eq(kept(entry.zh)),
+            search_entries::text_en.eq(kept(entry.en)),
             search_entries::seen_by.eq(entry.seen_by.join(" ")),
         ))
         .execute(conn)?;
@@ -87,6 +112,11 @@ pub fn put(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
     let texts: Vec<&str> = [entry.zh, entry.en].into_iter().flatten().map(|(_, text)| text).collect();
     let body = index_terms(&texts.join("\n"));
     insert_terms(conn, id, &head, &body)
+}
+
+/// The hash under which a text is kept, if it is.
+fn kept<'a>(text: Option<(&'a str, &str)>) -> Option<&'a str> {
+    text.map(|(hash, _)| hash).filter(|hash| !hash.is_empty())
 }
 
 fn insert_terms(conn: &mut Conn, id: i64, head: &str, body: &str) -> Result<()> {
@@ -141,18 +171,18 @@ pub fn clear(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
-fn next_id(conn: &mut Conn) -> Result<i64> {
-    const KEY: &str = "search";
-    let drawn: Option<i64> = diesel::update(counters::table.find(KEY))
+fn next_id(conn: &mut Conn, scope: Scope) -> Result<i64> {
+    let (key, from) = if scope == Scope::Record { ("search.records", RECORDS) } else { ("search", 0) };
+    let drawn: Option<i64> = diesel::update(counters::table.find(key))
         .set(counters::value.eq(counters::value + 1))
         .returning(counters::value)
         .get_result(conn)
         .optional()?;
     if let Some(id) = drawn {
-        return Ok(id);
+        return Ok(from + id);
     }
-    diesel::insert_into(counters::table).values((counters::key.eq(KEY), counters::value.eq(1_i64))).execute(conn)?;
-    Ok(1)
+    diesel::insert_into(counters::table).values((counters::key.eq(key), counters::value.eq(1_i64))).execute(conn)?;
+    Ok(from + 1)
 }
 
 #[derive(QueryableByName)]
@@ -162,18 +192,25 @@ struct Hit {
 }
 
 /// Ids of the entries that contain the terms, best first.
-pub(super) fn matching(conn: &mut Conn, fts: &str, ts: &str, limit: i64) -> Result<Vec<i64>> {
+pub(super) fn matching(conn: &mut Conn, (fts, ts): (&str, &str), part: Part, limit: i64) -> Result<Vec<i64>> {
+    let (from, until) = part.range();
     let hits: Vec<Hit> = match conn {
         Conn::Lite(lite) => diesel::sql_query(
-            "SELECT rowid FROM search_terms WHERE search_terms MATCH $1 ORDER BY bm25(search_terms, 10.0, 1.0) LIMIT $2",
+            "SELECT rowid FROM search_terms WHERE search_terms MATCH $1 AND rowid >= $2 AND rowid < $3 \
+             ORDER BY bm25(search_terms, 10.0, 1.0) LIMIT $4",
         )
         .bind::<Text, _>(fts)
+        .bind::<BigInt, _>(from)
+        .bind::<BigInt, _>(until)
         .bind::<BigInt, _>(limit)
         .load(lite)?,
         Conn::Pg(pg) => diesel::sql_query(
-            "SELECT rowid FROM search_terms, to_tsquery('simple', $1) q WHERE terms @@ q ORDER BY ts_rank(terms, q) DESC, rowid LIMIT $2",
+            "SELECT rowid FROM search_terms, to_tsquery('simple', $1) q WHERE terms @@ q AND rowid >= $2 AND rowid < $3 \
+             ORDER BY ts_rank(terms, q) DESC, rowid LIMIT $4",
         )
         .bind::<Text, _>(ts)
+        .bind::<BigInt, _>(from)
+        .bind::<BigInt, _>(until)
         .bind::<BigInt, _>(limit)
         .load(pg)?,
     };
@@ -181,11 +218,13 @@ pub(super) fn matching(conn: &mut Conn, fts: &str, ts: &str, limit: i64) -> Resu
 }
 
 /// Entries whose code begins so.
-pub(super) fn by_code(conn: &mut Conn, key: &str, limit: i64) -> Result<Vec<Row>> {
+pub(super) fn by_code(conn: &mut Conn, key: &str, part: Part, limit: i64) -> Result<Vec<Row>> {
     // The range of all keys that begin with this one; '\u{10ffff}' sorts after every character.
     let end = format!("{key}\u{10ffff}");
+    let (from, until) = part.range();
     Ok(search_entries::table
         .filter(search_entries::code_key.ge(key).and(search_entries::code_key.lt(end)))
+        .filter(search_entries::id.ge(from).and(search_entries::id.lt(until)))
         .order(search_entries::code_key)
         .limit(limit)
         .select(Row::as_select())

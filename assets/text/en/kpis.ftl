@@ -69,6 +69,8 @@ problem-kpi-upload = The upload could not be read. Choose the file again.
 
 kpis-title = KPIs
 kpis-period = Period
+kpis-month = Month
+kpis-month-go = Show
 kpis-last-12 = 12 months
 kpis-empty = No centre yet
 kpis-empty-about = The KPIs of each customer-service centre appear here once there is a centre and its first call log was imported.

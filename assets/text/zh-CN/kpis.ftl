@@ -69,6 +69,8 @@ problem-kpi-upload = 无法读取上传内容，请重新选择文件。
 
 kpis-title = 指标
 kpis-period = 期间
+kpis-month = 月份
+kpis-month-go = 查看
 kpis-last-12 = 近12个月
 kpis-empty = 还没有中心
 kpis-empty-about = 建立客服中心并导入第一份话务明细后，这里显示各中心的指标。

@@ -40,6 +40,7 @@ fn filter(visit: &ApiVisit, after: &str, limit: i64) -> Result<Filter> {
         owner: visit.param("owner")?,
         query: visit.param("query")?,
         after: Some(after.to_owned()),
+        before: None,
         limit,
     })
 }

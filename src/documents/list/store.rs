@@ -27,12 +27,15 @@ pub struct Filter {
     pub query: Option<String>,
     /// Folded code after which the page begins.
     pub after: Option<String>,
+    /// Folded code before which the page ends: for going back.
+    pub before: Option<String>,
     /// Documents on a page, at most 500.
     #[serde(default)]
     pub limit: i64,
 }
 
-/// Documents that pass a filter and have a version for this reader, in code order, one more than the limit.
+/// Documents that pass a filter and have a version for this reader, in code order, one more than the limit: the last, or
+/// going back the first.
 pub(in super::super) fn documents(conn: &mut Conn, actor: &Actor, filter: &Filter) -> Result<Vec<Document>> {
     let limit = if filter.limit <= 0 { 50 } else { filter.limit.min(500) };
     let mut query = document_versions::table
@@ -40,9 +43,12 @@ pub(in super::super) fn documents(conn: &mut Conn, actor: &Actor, filter: &Filte
         .filter(documents::code_key.gt(filter.after.clone().unwrap_or_default()))
         .select(Document::as_select())
         .distinct()
-        .order(documents::code_key)
         .limit(limit + 1)
         .into_boxed();
+    query = match &filter.before {
+        Some(before) => query.filter(documents::code_key.lt(before)).order(documents::code_key.desc()),
+        None => query.order(documents::code_key),
+    };
     if !actor.may(Permission::ReadDrafts) {
         // A document that is not in force any more is found only by who asks for what was replaced.
         let public = if filter.state.is_some() { vec![State::Effective, State::Superseded] } else { vec![State::Effective] };
@@ -67,7 +73,11 @@ pub(in super::super) fn documents(conn: &mut Conn, actor: &Actor, filter: &Filte
             document_versions::title_zh.like(title.clone()).escape('\\').or(document_versions::title_en.like(title).escape('\\'));
         query = query.filter(titled.or(documents::code_key.like(key).escape('\\').nullable()));
     }
-    Ok(query.load(conn)?)
+    let mut found: Vec<Document> = query.load(conn)?;
+    if filter.before.is_some() {
+        found.reverse();
+    }
+    Ok(found)
 }
 
 /// All versions of these documents by document, newest first.

@@ -32,6 +32,8 @@ pub(crate) struct Asked {
     q: String,
     #[serde(default)]
     after: String,
+    #[serde(default)]
+    before: String,
 }
 
 impl Asked {
@@ -43,6 +45,7 @@ impl Asked {
             owner: given(&self.owner),
             query: given(&self.q),
             after: given(&self.after),
+            before: given(&self.before),
             limit: PAGE,
         }
     }
@@ -187,8 +190,15 @@ fn list_view(r: &mut Reading<'_>, asked: &Asked) -> Result<ListView> {
     let mut entries = read::list(r.conn, &r.actor, &filter)?;
     let shown = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = entries.len() > shown;
+    let back = filter.before.is_some();
+    if more && back {
+        entries.remove(0);
+    }
     entries.truncate(shown);
-    let last = entries.last().map(|entry| entry.document.code_key.clone()).filter(|_| more);
+    let key = |entry: Option<&Entry>| entry.map(|entry| entry.document.code_key.clone());
+    // Whoever went back came from a later page, whoever went on from an earlier one.
+    let last = key(entries.last()).filter(|_| more || back);
+    let first = key(entries.first()).filter(|_| if back { more } else { filter.after.is_some() });
     let owners = owners(r)?;
     Ok(ListView {
         tabs: tabs(r.lang, "list"),
@@ -201,7 +211,7 @@ fn list_view(r: &mut Reading<'_>, asked: &Asked) -> Result<ListView> {
         state: filter.state.map(State::as_str).unwrap_or_default().to_owned(),
         owner: filter.owner.unwrap_or_default(),
         q: filter.query.unwrap_or_default(),
-        first: filter.after.is_some().then(|| asked.href("/documents", &[], &[])),
+        first: first.map(|key| asked.href("/documents", &[], &[("before", &key)])),
         next: last.map(|key| asked.href("/documents", &[], &[("after", &key)])),
         count: entries.len(),
         more,

@@ -115,7 +115,7 @@ fn put(conn: &mut Conn, document: &Document, version: Option<&Version>, scope: S
     let [zh, en] = texts.each_ref().map(|slot| slot.as_ref().map(|(hash, text)| (*hash, text.as_str())));
     // A draft is opened by its label; the blank between does not break, for codes may hold ordinary ones.
     let code = match scope {
-        Scope::InForce => document.code.clone(),
+        Scope::InForce | Scope::Record => document.code.clone(),
         Scope::Draft => format!("{}\u{a0}{}", document.code, version.label),
     };
     let entry =

@@ -59,6 +59,8 @@ struct CentreView {
     type_name: String,
     sub: String,
     tabs: Vec<words::Tab>,
+    /// The month shown, as the address has it.
+    at: String,
     total: Option<String>,
     before: Option<String>,
     coverage: String,
@@ -100,6 +102,7 @@ fn view(r: &mut Reading<'_>, centre: Centre, asked: Option<&str>) -> Result<Cent
         name: card.centre.name(r.lang).to_owned(),
         type_name: r.t(&format!("centre-type-{}", card.centre.centre_type.as_str().replace('_', "-"))),
         sub: sub(r, &card),
+        at: Period::month_of(period.to).to_string(),
         tabs: words::tabs(&format!("/kpis/{}", card.centre.code), period, r.today, r.lang),
         total: card.score.total.map(|total| format!("{total:.1}")),
         before: before.and_then(|before| change(r, &before, &card)),
@@ -207,7 +210,7 @@ fn waits(r: &Reading<'_>, card: &Card, kpi: &CardKpi) -> Waiting {
     let definition = &kpi.known.definition;
     Waiting {
         name: definition.name(r.lang).to_owned(),
-        href: format!("/kpis/{}/{}", card.centre.code, definition.code),
+        href: format!("/kpis/{}/{}?period={}", card.centre.code, definition.code, card.period),
         family: family_name(r, card, &definition.family),
         weight: kpi.weight.map(|weight| format!("{weight:.1}%")),
         why: kpi.why.map(|why| words::why(why, r.lang)).unwrap_or_default(),

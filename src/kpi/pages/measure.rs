@@ -99,6 +99,8 @@ struct MeasureView {
     sub: String,
     period: String,
     tabs: Vec<words::Tab>,
+    /// The month shown, as the address has it.
+    at: String,
     words: String,
     usual: Option<String>,
     limits: String,
@@ -184,6 +186,7 @@ fn view(
         name: definition.name(r.lang).to_owned(),
         sub: sub(r, &known, period),
         period: words::period(period, r.lang),
+        at: Period::month_of(period.to).to_string(),
         tabs: words::tabs(&path, period, r.today, r.lang),
         words: definition.words(r.lang).to_owned(),
         usual: usual(r, &known),

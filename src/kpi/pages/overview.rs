@@ -43,6 +43,8 @@ struct Group {
 struct Overview {
     period: String,
     tabs: Vec<words::Tab>,
+    /// The month shown, as the address has it.
+    at: String,
     groups: Vec<Group>,
     installed: bool,
     may_import: bool,
@@ -73,6 +75,7 @@ fn overview(r: &mut Reading<'_>, asked: Option<&str>) -> Result<Overview> {
     let groups = CentreType::ALL.iter().filter_map(|centre_type| group(r, *centre_type, &cards, &signals)).collect();
     Ok(Overview {
         period: words::period(period, r.lang),
+        at: kpi::Period::month_of(period.to).to_string(),
         tabs: words::tabs("/kpis", period, r.today, r.lang),
         groups,
         installed,
