@@ -63,8 +63,10 @@ impl Voice {
             return Ok(self.answers.shift.clone());
         }
         let list = match (signal.rule, waits, good) {
-            (SignalRule::Run, _, true) => "better",
-            (SignalRule::Run | SignalRule::Range, _, _) => "worse",
+            (SignalRule::Run, false, true) => "briefer",
+            (SignalRule::Run | SignalRule::Range, false, false) => "lengthier",
+            (SignalRule::Run, true, true) => "better",
+            (SignalRule::Run | SignalRule::Range, ..) => "worse",
             (SignalRule::Beyond, true, false) => "crowded",
             (SignalRule::Beyond, true, true) => "quiet",
             (SignalRule::Beyond, false, false) => "longer",
