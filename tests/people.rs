@@ -211,6 +211,24 @@ both! {
         assert_eq!(user.locale, "en", "kept with the person, not only in this browser");
         visitor.post("/preferences", &[("theme", "dark"), ("next", "/account")]).await;
         assert!(visitor.get("/account").await.text().contains(r#"data-theme="dark""#));
+        assert_eq!(visitor.get("/account").await.all("form[data-keys] kbd"), ["/"], "the key that goes to the search");
+        for (keys, forms) in [("off", 0), ("anything", 0), ("on", 1)] {
+            visitor.post("/preferences", &[("keys", keys), ("next", "/account")]).await;
+            assert_eq!(visitor.get("/account").await.all("form[data-keys]").len(), forms, "{keys}");
+        }
+    }
+
+    async fn an_error_leaves_whoever_is_signed_in_where_they_were(app: TestApp) {
+        app.organisation();
+        let visitor = app.signed_in("wangfang", &[Role::Staff]).english();
+        for path in ["/d/NOPE-01", "/nothing/here", "/people"] {
+            let page = visitor.get(path).await;
+            assert_eq!(page.status, 404, "{path}");
+            assert!(page.all("nav.areas a").len() > 3 && page.all("form[action='/sign-out']").len() == 1, "{path}");
+        }
+        let page = app.nobody().get("/nothing/here").await;
+        assert_eq!((page.status.as_u16(), page.all("nav.areas a").len()), (404, 0));
+        assert!(!page.text().contains("远岚速运"), "a stranger learns nothing about the organisation");
     }
 
     async fn ones_own_password_and_sessions(app: TestApp) {
