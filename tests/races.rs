@@ -32,7 +32,7 @@ fn releases(app: &TestApp, document: &str) -> usize {
     events.iter().filter(|event| event.action == "documents.release").count()
 }
 
-fn author<'a>(app: &'a TestApp, cast: &Cast<'_>) -> std::sync::Arc<cairn::actor::Actor> {
+fn author(app: &TestApp, cast: &Cast<'_>) -> std::sync::Arc<cairn::actor::Actor> {
     let user = app.ledger().db.read(|conn| cairn::people::find(conn, &cast.ids[0])).unwrap();
     app.actor(&user, &[Role::Author])
 }

@@ -22,7 +22,7 @@ struct Acknowledged {
 fn write_until_gone(place: &Place, address: std::net::SocketAddr, client: usize, count: &AtomicUsize, all: &Mutex<Acknowledged>) {
     loop {
         let name = format!("c-{}", count.fetch_add(1, Ordering::Relaxed));
-        let api = client % 3 == 0;
+        let api = client.is_multiple_of(3);
         let answer = if api { place.document(address, &name) } else { place.record(address, &name, "催件") };
         let Ok(reply) = answer else { return };
         match (api, reply.status) {
