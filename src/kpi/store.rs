@@ -164,8 +164,11 @@ pub(super) fn signals_in(conn: &mut Conn, state: SignalState) -> Result<Vec<Sign
         .load(conn)?)
 }
 
+/// A signal with the name of its KPI in both languages, where the KPI is still defined.
+pub(super) type Named = (Signal, Option<String>, Option<String>);
+
 /// Open signals with the names of their KPIs, the most urgent first.
-pub(super) fn open_named(conn: &mut Conn) -> Result<Vec<(Signal, Option<String>, Option<String>)>> {
+pub(super) fn open_named(conn: &mut Conn) -> Result<Vec<Named>> {
     let definition = kpi_definitions::code.eq(kpi_signals::code).and(kpi_definitions::in_force.eq(true));
     Ok(kpi_signals::table
         .left_join(kpi_definitions::table.on(definition))

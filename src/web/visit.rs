@@ -289,7 +289,7 @@ impl Visit {
     fn kept_key(&self, lang: Lang, now: Instant) -> String {
         let minute = now.utc().timestamp().div_euclid(60);
         let (session, theme) = (self.session_id().unwrap_or_default(), self.theme.as_deref().unwrap_or_default());
-        format!("{session} {minute} {} {theme} {} {}", lang.code(), self.htmx, self.path)
+        format!("{session} {minute} {} {theme} {} {} {}", lang.code(), self.keys, self.htmx, self.path)
     }
 
     /// The page of an error: with areas and account for whoever is signed in, as to a stranger else, and where the server itself failed.
