@@ -178,7 +178,7 @@ both! {
         // In groups: documents first, then records, KPIs, and people for who manages them.
         let page = manager.get("/search?q=%E6%8A%95%E8%AF%89").await;
         assert_eq!(page.all("main h2")[..2], ["文件", "记录"], "{}", page.main());
-        app.ledger().write(&app.system(), |tx| cairn::kpi::install_pack(tx)).ok();
+        app.ledger().write(&app.system(), cairn::kpi::install_pack).ok();
         assert!(mine.get("/search?q=%E6%9C%8D%E5%8A%A1%E6%B0%B4%E5%B9%B3").await.text().contains("/kpis/HD/service_level"));
         assert!(!mine.get("/search?q=linting").await.text().contains("/people/"));
         let admin = app.signed_in("sunli", &[Role::Administrator]);
