@@ -68,7 +68,7 @@ pub struct NewInstallation {
 /// Creates the organisation, its first administrator and the starter set. The password was hashed before, outside the write.
 ///
 /// # Errors
-/// [`Error::Conflict`] when there is an organisation already; [`Error::Invalid`] naming the field.
+/// [`crate::error::Error::Conflict`] when there is an organisation already; [`crate::error::Error::Invalid`] naming the field.
 pub fn create(tx: &mut WriteTx<'_>, command: &NewInstallation, password_hash: &str, drafts: &[starter::Draft]) -> Result<User> {
     let organisation = NewOrganisation {
         code: command.code.clone(),
