@@ -3,6 +3,7 @@
 //! SQLite has one writer (the ledger's thread, `BEGIN IMMEDIATE`) and many read-only connections; PostgreSQL the same shape.
 
 mod conn;
+pub mod counter;
 mod error;
 pub mod migrate;
 pub mod schema;

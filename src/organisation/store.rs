@@ -4,7 +4,8 @@ use diesel::prelude::*;
 
 use super::model::{Centre, Organisation, Scheme, Unit};
 use crate::db::Conn;
-use crate::db::schema::{centres, counters, organisation, schemes, settings, units};
+use crate::db::counter;
+use crate::db::schema::{centres, organisation, schemes, settings, units};
 use crate::error::{Error, Result};
 use crate::ledger::{BookTx, Fact, FactTable, WriteTx};
 
@@ -97,16 +98,7 @@ pub(super) fn update_scheme(tx: &mut WriteTx<'_>, row: &mut Scheme, seen: i64) -
 /// # Errors
 /// When the database refuses.
 pub fn next_serial(tx: &mut WriteTx<'_>, key: &str) -> Result<i64> {
-    let drawn: Option<i64> = diesel::update(counters::table.find(key))
-        .set(counters::value.eq(counters::value + 1))
-        .returning(counters::value)
-        .get_result(&mut **tx)
-        .optional()?;
-    if let Some(value) = drawn {
-        return Ok(value);
-    }
-    diesel::insert_into(counters::table).values((counters::key.eq(key), counters::value.eq(1_i64))).execute(&mut **tx)?;
-    Ok(1)
+    counter::draw(tx, key)
 }
 
 /// A setting of the installation.

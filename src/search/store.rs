@@ -5,7 +5,8 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::text::{code_terms, folded_code, index_terms};
 use crate::db::Conn;
-use crate::db::schema::{counters, search_entries};
+use crate::db::counter;
+use crate::db::schema::search_entries;
 use crate::error::Result;
 
 /// Who may find an entry.
@@ -173,16 +174,7 @@ pub fn clear(conn: &mut Conn) -> Result<()> {
 
 fn next_id(conn: &mut Conn, scope: Scope) -> Result<i64> {
     let (key, from) = if scope == Scope::Record { ("search.records", RECORDS) } else { ("search", 0) };
-    let drawn: Option<i64> = diesel::update(counters::table.find(key))
-        .set(counters::value.eq(counters::value + 1))
-        .returning(counters::value)
-        .get_result(conn)
-        .optional()?;
-    if let Some(id) = drawn {
-        return Ok(from + id);
-    }
-    diesel::insert_into(counters::table).values((counters::key.eq(key), counters::value.eq(1_i64))).execute(conn)?;
-    Ok(from + 1)
+    Ok(from + counter::draw(conn, key)?)
 }
 
 #[derive(QueryableByName)]
