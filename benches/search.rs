@@ -29,7 +29,7 @@ const QUERIES: [&str; 24] = [
     "赔付金额",
     "现场核实",
     "QP-02",
-    "CSAT",
+    "KPI",
     "complaint",
     "escalation",
     "投诉 升级",

@@ -81,7 +81,7 @@ impl Target {
 
 /// `busy_timeout` first: the others may wait for a lock.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
-     PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY;";
+     PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA cache_size=-1500; PRAGMA temp_store=MEMORY;";
 
 const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET statement_timeout='60s'; SET idle_in_transaction_session_timeout='60s'; SET client_min_messages=warning;";
 

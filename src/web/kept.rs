@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use actix_web::web::Bytes;
 
 /// Memory for all kept pages together; beyond it they are forgotten.
-const MOST_BYTES: usize = 4 << 20;
+const MOST_BYTES: usize = 2 << 20;
 
 /// The pages of a process.
 #[derive(Default)]
