@@ -2,14 +2,19 @@
 //!
 //! Control limits are the voice of the process; targets are set by people. Nothing here knows a target.
 
+pub mod agreement;
+pub mod compare;
+mod constants;
 mod control;
+pub mod erlang;
 mod intervals;
 mod quantiles;
 mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use control::{Limits, PrimeChart, XmrChart, p_chart, p_prime_chart, xmr_chart};
-pub use intervals::{mean_interval, wilson};
+pub use constants::{a3, c4, s_limits};
+pub use control::*;
+pub use intervals::*;
 pub use quantiles::{normal_quantile, t_quantile};
-pub use rules::{Rule, Signal, signals};
+pub use rules::{Rule, RuleSet, Signal, find, signals};

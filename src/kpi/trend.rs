@@ -7,7 +7,7 @@ use super::formula::KpiValue;
 use super::model::SignalRule;
 use super::pack::Definition;
 use super::service::DayBook;
-use super::statistics::{self, Limits, Rule};
+use super::statistics::{self, Limits, Process, Rule};
 
 /// Days of the window, and of the baseline before it.
 const WINDOW: u64 = 60;
@@ -58,45 +58,30 @@ pub(crate) fn frozen(definition: &Definition, book: &DayBook, last: NaiveDate) -
     if before.len() < BASELINE {
         return None;
     }
-    let process = Process::of(formula.is_share(), &before)?;
-    let points = of(window(last)).into_iter().map(|(day, value)| DayPoint { day, limits: process.limits(value.n), value });
+    let share = formula.is_share();
+    let process = process(share, &before)?;
+    let points = of(window(last)).into_iter().map(|(day, value)| DayPoint { day, limits: limits(&process, share, value.n), value });
     Some(Frozen { baseline: span, centre: process.centre(), points: points.collect() })
 }
 
-/// How a stable process varies.
-enum Process {
-    Share { centre: f64, sigma_z: f64 },
-    Mean { centre: f64, limits: Limits },
+/// The process that the baseline shows; none when it varies so little that it has no limits.
+fn process(share: bool, before: &[(NaiveDate, KpiValue)]) -> Option<Process> {
+    let found = if share {
+        let count = |whole: i64| u64::try_from(whole).unwrap_or(0);
+        let points: Vec<(u64, u64)> = before.iter().map(|(_, v)| (count(v.numerator), count(v.denominator))).collect();
+        statistics::p_prime_chart(&points)?.process
+    } else {
+        let values: Vec<f64> = before.iter().filter_map(|(_, value)| value.value).collect();
+        statistics::xmr_chart(&values)?.chart.process
+    };
+    found.sigma(1.0).filter(|sigma| *sigma > 0.0).map(|_| found)
 }
 
-impl Process {
-    fn of(share: bool, before: &[(NaiveDate, KpiValue)]) -> Option<Self> {
-        if share {
-            let count = |whole: i64| u64::try_from(whole).unwrap_or(0);
-            let points: Vec<(u64, u64)> = before.iter().map(|(_, v)| (count(v.numerator), count(v.denominator))).collect();
-            let chart = statistics::p_prime_chart(&points)?;
-            return (chart.sigma_z > 0.0).then_some(Self::Share { centre: chart.centre, sigma_z: chart.sigma_z });
-        }
-        let values: Vec<f64> = before.iter().filter_map(|(_, value)| value.value).collect();
-        let chart = statistics::xmr_chart(&values)?;
-        (chart.range > 0.0).then_some(Self::Mean { centre: chart.centre, limits: chart.limits })
-    }
-
-    fn centre(&self) -> f64 {
-        match self {
-            Self::Share { centre, .. } | Self::Mean { centre, .. } => *centre,
-        }
-    }
-
-    fn limits(&self, n: i64) -> Option<Limits> {
-        match self {
-            Self::Mean { limits, .. } => Some(Limits { lower: limits.lower.max(0.0), upper: limits.upper }),
-            Self::Share { centre, sigma_z } => (n > 0).then(|| {
-                let half = 3.0 * (centre * (1.0 - centre) / n as f64).sqrt() * sigma_z;
-                Limits { lower: (centre - half).max(0.0), upper: (centre + half).min(1.0) }
-            }),
-        }
-    }
+/// Limits of a day of this size; durations do not fall below nothing.
+fn limits(process: &Process, share: bool, n: i64) -> Option<Limits> {
+    let size = if share { n as f64 } else { 1.0 };
+    let limits = process.plot(process.centre(), size)?.limits;
+    Some(Limits { lower: limits.lower.max(0.0), upper: limits.upper })
 }
 
 impl Frozen {
@@ -108,13 +93,15 @@ impl Frozen {
         let goes_on =
             |point: usize, rule: Rule| point > 0 && all.iter().any(|other| other.point == point - 1 && other.rule == rule);
         let first = all.iter().filter(|signal| !goes_on(signal.point, signal.rule));
-        first.map(|signal| (signal.point, rule_of(signal.rule))).collect()
+        first.filter_map(|signal| Some((signal.point, rule_of(signal.rule)?))).collect()
     }
 }
 
-fn rule_of(rule: Rule) -> SignalRule {
+/// The two rules that daily charts are read by.
+fn rule_of(rule: Rule) -> Option<SignalRule> {
     match rule {
-        Rule::BeyondLimits => SignalRule::Beyond,
-        Rule::NineOnOneSide => SignalRule::Run,
+        Rule::BeyondLimits => Some(SignalRule::Beyond),
+        Rule::NineOnOneSide => Some(SignalRule::Run),
+        _ => None,
     }
 }

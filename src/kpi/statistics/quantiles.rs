@@ -2,6 +2,9 @@
 
 use std::f64::consts::PI;
 
+use statrs::function::beta::beta_reg;
+use statrs::function::gamma::ln_gamma;
+
 /// The normal quantile: the rational approximations of Wichura (1988), about sixteen digits. `None` outside 0 < p < 1.
 #[must_use]
 pub fn normal_quantile(p: f64) -> Option<f64> {
@@ -159,62 +162,13 @@ fn t_density(t: f64, degrees: f64) -> f64 {
     (ln_gamma(half) - ln_gamma(degrees / 2.0) - half * (t * t / degrees).ln_1p()).exp() / (degrees * PI).sqrt()
 }
 
-fn t_probability(t: f64, degrees: f64) -> f64 {
+pub(super) fn t_probability(t: f64, degrees: f64) -> f64 {
     let square = t * t;
     // Whichever argument is below one half keeps its digits.
     let outside = if square > degrees {
-        incomplete_beta(degrees / 2.0, 0.5, degrees / (degrees + square))
+        beta_reg(degrees / 2.0, 0.5, degrees / (degrees + square))
     } else {
-        1.0 - incomplete_beta(0.5, degrees / 2.0, square / (degrees + square))
+        1.0 - beta_reg(0.5, degrees / 2.0, square / (degrees + square))
     };
     if t < 0.0 { outside / 2.0 } else { 1.0 - outside / 2.0 }
-}
-
-/// The regularised incomplete beta function, by its continued fraction.
-fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
-    if x <= 0.0 {
-        return 0.0;
-    }
-    if x >= 1.0 {
-        return 1.0;
-    }
-    let front = (ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * x.ln() + b * (-x).ln_1p()).exp();
-    if x < (a + 1.0) / (a + b + 2.0) { front * fraction(a, b, x) / a } else { 1.0 - front * fraction(b, a, 1.0 - x) / b }
-}
-
-/// Lentz's evaluation of the continued fraction of the incomplete beta function.
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
-    const TINY: f64 = 1e-300;
-    let safe = |value: f64| if value.abs() < TINY { TINY } else { value };
-    let mut c = 1.0;
-    let mut d = 1.0 / safe(1.0 - (a + b) * x / (a + 1.0));
-    let mut value = d;
-    for step in 1..10_000 {
-        let m = f64::from(step);
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        d = 1.0 / safe(1.0 + even * d);
-        c = safe(1.0 + even / c);
-        value *= d * c;
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        d = 1.0 / safe(1.0 + odd * d);
-        c = safe(1.0 + odd / c);
-        value *= d * c;
-        if (d * c - 1.0).abs() < 1e-16 {
-            break;
-        }
-    }
-    value
-}
-
-/// The logarithm of the gamma function for positive arguments: Stirling's series after shifting the argument up.
-fn ln_gamma(mut x: f64) -> f64 {
-    let mut product = 1.0;
-    while x < 15.0 {
-        product *= x;
-        x += 1.0;
-    }
-    let r = 1.0 / (x * x);
-    let series = [1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360_360.0, 1.0 / 156.0];
-    let tail = series.iter().rev().fold(0.0, |sum, c| sum * r + c) / x;
-    (x - 0.5) * x.ln() - x + 0.5 * (2.0 * PI).ln() + tail - product.ln()
 }

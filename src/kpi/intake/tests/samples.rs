@@ -106,10 +106,10 @@ fn the_weeks_of_the_quarter_as_a_p_chart() {
         })
         .collect();
     let chart = p_chart(&weeks).unwrap();
-    near(Some(chart.centre), &expected["center"]);
-    for (week, (value, limits)) in chart.values.iter().zip(&chart.limits).enumerate() {
-        near(*value, &expected["p"][week]);
-        near(limits.map(|limits| limits.lower), &expected["lcl"][week]);
-        near(limits.map(|limits| limits.upper), &expected["ucl"][week]);
+    near(Some(chart.process.centre()), &expected["center"]);
+    for (week, point) in chart.points.iter().enumerate() {
+        near(point.map(|point| point.value), &expected["p"][week]);
+        near(point.map(|point| point.limits.lower), &expected["lcl"][week]);
+        near(point.map(|point| point.limits.upper), &expected["ucl"][week]);
     }
 }
