@@ -98,6 +98,19 @@ both! {
         assert!(back.main().contains("请补充时限"));
     }
 
+    async fn the_count_beside_the_area_follows_what_another_process_writes(app: TestApp) {
+        app.organisation();
+        let (author, approver) = (app.user("chengang", AUTHOR), app.user("limin", APPROVER));
+        let version = submitted(app, &author, &approver);
+        let visitor = app.sign_in("limin");
+        let waiting = |page: &Answer| page.all("nav.areas .n");
+        assert!(waiting(&visitor.get("/documents").await).contains(&"1".to_owned()));
+        let other = cairn::ledger::Ledger::open(app.ledger().db.clone(), app.clock.clone()).unwrap();
+        let decide = Decide { decision: Decision::Returned, comment: Some("请补充时限".into()), content_hash: None };
+        other.write(&app.actor(&approver, APPROVER), move |tx| documents::decide(tx, &version, &decide).map(|_| ())).unwrap();
+        assert_eq!(waiting(&visitor.get("/documents").await), Vec::<String>::new());
+    }
+
     async fn drafts_of_records_wait_to_be_completed(app: TestApp) {
         app.organisation();
         form(app, "FR-02", "A/0", &[]);

@@ -1,7 +1,6 @@
 //! Counters: the next of a row of numbers, drawn in the transaction that uses it, so that what is rolled back leaves no gap.
 
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
 use super::Conn;
 use super::schema::counters;
@@ -16,9 +15,8 @@ pub fn draw(conn: &mut Conn, key: &str) -> Result<i64> {
         return Ok(drawn);
     }
     // Two servers may draw the first number at once: the second one waits here for the first, and then counts on.
-    diesel::sql_query("INSERT INTO counters (key, value) VALUES ($1, 0) ON CONFLICT DO NOTHING")
-        .bind::<Text, _>(key)
-        .execute(conn)?;
+    let first = (counters::key.eq(key), counters::value.eq(0));
+    crate::each_backend!(conn, |inner| diesel::insert_into(counters::table).values(first).on_conflict_do_nothing().execute(inner))?;
     next(conn, key)?.ok_or_else(|| Error::internal(format!("the counter {key} is not there")))
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::schema::{cycle_actions, cycles};
 use crate::db::{Instant, Json};
+use crate::kpi::statistics;
 use crate::web::lenient;
 
 crate::text_enum! {
@@ -223,15 +224,13 @@ impl Wanted {
     }
 }
 
-/// Compares before and after. The interval of the difference squares and recovers the two intervals (Newcombe's tenth method where both
-/// are Wilson intervals).
+/// Compares before and after.
 pub fn compare(before: &Measured, after: &Measured, goal: f64, wanted: Wanted) -> Option<CheckResult> {
     let (old, new) = (before.value?, after.value?);
     let difference = new - old;
-    let interval = before.interval.zip(after.interval).map(|([old_low, old_high], [new_low, new_high])| {
-        let down = ((new - new_low).powi(2) + (old_high - old).powi(2)).sqrt();
-        let up = ((new_high - new).powi(2) + (old - old_low).powi(2)).sqrt();
-        [difference - down, difference + up]
+    let interval = before.interval.zip(after.interval).map(|(before, after)| {
+        let (_, (low, high)) = statistics::compare::difference((old, before.into()), (new, after.into()));
+        [low, high]
     });
     let verdict = match interval {
         Some([low, _]) if low > 0.0 => {
@@ -384,7 +383,7 @@ mod tests {
     use super::*;
 
     fn share(successes: i64, trials: i64) -> Measured {
-        let (low, high) = crate::kpi::statistics::wilson(successes.unsigned_abs(), trials.unsigned_abs(), 0.95).unwrap();
+        let (low, high) = statistics::wilson(successes.unsigned_abs(), trials.unsigned_abs(), 0.95).unwrap();
         Measured { value: Some(successes as f64 / trials as f64), interval: Some([low, high]), ..Measured::default() }
     }
 

@@ -17,4 +17,4 @@ pub use constants::{a3, c4, s_limits};
 pub use control::*;
 pub use intervals::*;
 pub use quantiles::{normal_quantile, t_quantile};
-pub use rules::{Rule, RuleSet, Signal, find, signals};
+pub use rules::{Rule, RuleSet, Signal, find};

@@ -7,7 +7,7 @@ use super::formula::KpiValue;
 use super::model::SignalRule;
 use super::pack::Definition;
 use super::service::DayBook;
-use super::statistics::{self, Limits, Process, Rule};
+use super::statistics::{self, Limits, Process, Rule, RuleSet};
 
 /// Days of the window, and of the baseline before it.
 const WINDOW: u64 = 60;
@@ -20,6 +20,8 @@ pub(crate) struct DayPoint {
     pub(crate) day: NaiveDate,
     pub(crate) value: KpiValue,
     pub(crate) limits: Option<Limits>,
+    /// Distance from the centre line in sigma; NaN without one.
+    z: f64,
 }
 
 /// A window of days against limits frozen before it.
@@ -60,7 +62,7 @@ pub(crate) fn frozen(definition: &Definition, book: &DayBook, last: NaiveDate) -
     }
     let share = formula.is_share();
     let process = process(share, &before)?;
-    let points = of(window(last)).into_iter().map(|(day, value)| DayPoint { day, limits: limits(&process, share, value.n), value });
+    let points = of(window(last)).into_iter().map(|(day, value)| day_point(&process, share, day, value));
     Some(Frozen { baseline: span, centre: process.centre(), points: points.collect() })
 }
 
@@ -77,19 +79,18 @@ fn process(share: bool, before: &[(NaiveDate, KpiValue)]) -> Option<Process> {
     found.sigma(1.0).filter(|sigma| *sigma > 0.0).map(|_| found)
 }
 
-/// Limits of a day of this size; durations do not fall below nothing.
-fn limits(process: &Process, share: bool, n: i64) -> Option<Limits> {
-    let size = if share { n as f64 } else { 1.0 };
-    let limits = process.plot(process.centre(), size)?.limits;
-    Some(Limits { lower: limits.lower.max(0.0), upper: limits.upper })
+/// A day against the process; durations do not fall below nothing.
+fn day_point(process: &Process, share: bool, day: NaiveDate, value: KpiValue) -> DayPoint {
+    let size = if share { value.n as f64 } else { 1.0 };
+    let plotted = value.value.and_then(|value| process.plot(value, size));
+    let limits = plotted.map(|point| Limits { lower: point.limits.lower.max(0.0), upper: point.limits.upper });
+    DayPoint { day, value, limits, z: plotted.map_or(f64::NAN, |point| process.z(&point)) }
 }
 
 impl Frozen {
     /// What breaks a rule, by point. What goes on from day to day is told once, at its first day.
     pub(crate) fn signals(&self) -> Vec<(usize, SignalRule)> {
-        let values: Vec<Option<f64>> = self.points.iter().map(|point| point.value.value).collect();
-        let limits: Vec<Option<Limits>> = self.points.iter().map(|point| point.limits).collect();
-        let all = statistics::signals(&values, self.centre, &limits);
+        let all = statistics::find(&self.points.iter().map(|point| point.z).collect::<Vec<f64>>(), RuleSet::COUNTS);
         let goes_on =
             |point: usize, rule: Rule| point > 0 && all.iter().any(|other| other.point == point - 1 && other.rule == rule);
         let first = all.iter().filter(|signal| !goes_on(signal.point, signal.rule));

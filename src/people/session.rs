@@ -96,16 +96,16 @@ pub fn identify(conn: &mut Conn, credential: &Credential, now: Instant, today: N
 
 fn by_session(conn: &mut Conn, session: &str, user: &str, now: Instant, today: NaiveDate) -> Result<Identity> {
     let rows = store::session(conn, session)?;
-    let (row, person, _) = rows.first().ok_or(Error::Unauthenticated)?;
+    let (row, person, _, root) = rows.first().ok_or(Error::Unauthenticated)?;
     let idle = now.utc() - row.last_seen_at.utc();
     let live = row.ended_at.is_none() && now < row.expires_at && idle < Duration::minutes(IDLE_MINUTES);
     if !(live && person.active && row.user_id == user) {
         return Err(Error::Unauthenticated);
     }
-    let grants: Vec<GrantRow> = rows.iter().filter_map(|(_, _, grant)| grant.clone()).collect();
+    let grants: Vec<GrantRow> = rows.iter().filter_map(|(_, _, grant, _)| grant.clone()).collect();
     // Written every few minutes, not on every page.
     let stale = idle > Duration::minutes(IDLE_MINUTES / 10);
-    Ok(identity(person.clone(), &grants, Who::Person, today, stale))
+    Ok(Identity { root: root.clone(), ..identity(person.clone(), &grants, Who::Person, today, stale) })
 }
 
 fn identity(user: User, grants: &[GrantRow], who: Who, today: NaiveDate, stale_touch: bool) -> Identity {
@@ -116,6 +116,7 @@ fn identity(user: User, grants: &[GrantRow], who: Who, today: NaiveDate, stale_t
         name_en: user.name_en,
         actor: Actor { who, id: user.id, name: user.name, grants, request_id: None },
         stale_touch,
+        root: None,
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{GrantRow, SessionRow, TokenRow, User};
-use crate::db::schema::{attempts, credentials, grants, sessions, token_secrets, tokens, users};
+use crate::db::schema::{attempts, credentials, grants, ledger_head, sessions, token_secrets, tokens, users};
 use crate::db::{Conn, Instant};
 use crate::error::{Error, Result};
 use crate::ledger::{BookTx, Fact, FactTable, WriteTx};
@@ -170,11 +170,12 @@ pub(super) fn set_password_hash(tx: &mut WriteTx<'_>, user: &str, hash: &str) ->
 }
 
 /// Session, person and all their grants in one query.
-pub(super) fn session(conn: &mut Conn, id: &str) -> Result<Vec<(SessionRow, User, Option<GrantRow>)>> {
+pub(super) fn session(conn: &mut Conn, id: &str) -> Result<Vec<(SessionRow, User, Option<GrantRow>, Option<String>)>> {
+    let root = ledger_head::table.select(ledger_head::root).single_value();
     Ok(sessions::table
         .inner_join(users::table.left_join(grants::table))
         .filter(sessions::id.eq(id))
-        .select((SessionRow::as_select(), User::as_select(), Option::<GrantRow>::as_select()))
+        .select((SessionRow::as_select(), User::as_select(), Option::<GrantRow>::as_select(), root))
         .limit(100)
         .load(conn)?)
 }

@@ -1,4 +1,4 @@
-//! Pages kept in memory, so that a page that nobody has changed costs two statements: who it is, and how far the log has come.
+//! Pages kept in memory, so that a page that nobody has changed costs one statement: who it is, and how far the log has come.
 //!
 //! Invariant: facts change only with an event, and every event changes the log's root; so a page made at the same root, for the same
 //! session, address, language, theme and minute is the page as it would be made now. Pages that show bookkeeping (sessions, tokens) are not

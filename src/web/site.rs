@@ -44,6 +44,8 @@ pub struct Identity {
     pub lang: Lang,
     /// The session row was last touched long ago and wants a touch.
     pub stale_touch: bool,
+    /// Root of the log when they were identified: what is read after it may be newer, never older. Not read for tokens.
+    pub root: Option<String>,
 }
 
 /// What the shell shows of the organisation.
@@ -105,8 +107,8 @@ pub struct Site {
     pub hashing: tokio::sync::Semaphore,
 }
 
-/// Generation and instant at which an actor's counts were read.
-type CountsByActor = std::collections::HashMap<String, (u64, Instant, Arc<Counts>)>;
+/// Root of the log and day at which an actor's counts were read.
+type CountsByActor = std::collections::HashMap<String, (String, NaiveDate, Arc<Counts>)>;
 
 struct Cached<T>(std::sync::Mutex<Option<(u64, Instant, T)>>);
 
@@ -156,14 +158,13 @@ impl Site {
         Ok(shell)
     }
 
-    /// The open items of an actor, cached like the organisation.
+    /// The open items of an actor at a root of the log; they are facts, so they stay the same until it changes.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn counts(&self, conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Arc<Counts>> {
-        let (generation, now) = (self.ledger.generation(), self.now());
-        if let Some((seen, at, counts)) = lock(&self.counts)?.get(&actor.id)
-            && fresh(*seen, *at, generation, now)
+    pub fn counts(&self, conn: &mut Conn, actor: &Actor, today: NaiveDate, root: &str) -> Result<Arc<Counts>> {
+        if let Some((seen, on, counts)) = lock(&self.counts)?.get(&actor.id)
+            && (seen.as_str(), *on) == (root, today)
         {
             return Ok(counts.clone());
         }
@@ -172,7 +173,7 @@ impl Site {
         if all.len() > 2000 {
             all.clear();
         }
-        all.insert(actor.id.clone(), (generation, now, counts.clone()));
+        all.insert(actor.id.clone(), (root.to_owned(), today, counts.clone()));
         Ok(counts)
     }
 }

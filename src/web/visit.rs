@@ -265,31 +265,34 @@ impl Visit {
             let (identity, shell, now, today) = self.identify(conn)?;
             let lang = self.asked_lang.unwrap_or(identity.lang);
             let touch = identity.stale_touch.then(|| self.session_id().unwrap_or_default().to_owned());
+            // Read before anything that the page shows: what is written meanwhile makes the page old, never new.
+            let root = identity.root.clone().unwrap_or_default();
             // A message of the page before is shown once.
-            let root = if keep && self.flash.is_none() { Some(crate::ledger::store::root(conn)?) } else { None };
-            let kept = root.map(|root| (root, self.kept_key(lang, now)));
-            if let Some(html) = kept.as_ref().and_then(|(root, key)| self.site.kept.find(root, key)) {
+            let key = (keep && self.flash.is_none()).then(|| self.kept_key(&shell, lang, now));
+            if let Some(html) = key.as_ref().and_then(|key| self.site.kept.find(&root, key)) {
                 return Ok((html, StatusCode::OK, touch));
             }
             let actor = Arc::new(identity.actor.clone());
             let mut reading = Reading { conn, actor, lang, now, today, shell: shell.clone(), site: self.site.clone() };
             let view = work(&mut reading)?;
-            let counts = self.site.counts(conn, &identity.actor, today)?;
+            let counts = self.site.counts(conn, &identity.actor, today, &root)?;
             let page =
                 shell::page(self, &shell, lang, now, &view.title, view.print.as_ref(), Some((&identity, view.area, &counts)));
             let html = Bytes::from(self.site.templates.render(template, &page, &view.view)?);
-            if let Some((root, key)) = kept.filter(|_| view.status == StatusCode::OK) {
+            if let Some(key) = key.filter(|_| view.status == StatusCode::OK) {
                 self.site.kept.keep(&root, key, &html);
             }
             Ok((html, view.status, touch))
         })
     }
 
-    /// What a page depends on beside facts. A minute is the finest time that pages show.
-    fn kept_key(&self, lang: Lang, now: Instant) -> String {
+    /// What a page depends on beside the facts at a root: the organisation as this process last read it, too. A minute is the finest time
+    /// that pages show.
+    fn kept_key(&self, shell: &Shell, lang: Lang, now: Instant) -> String {
         let minute = now.utc().timestamp().div_euclid(60);
         let (session, theme) = (self.session_id().unwrap_or_default(), self.theme.as_deref().unwrap_or_default());
-        format!("{session} {minute} {} {theme} {} {} {}", lang.code(), self.keys, self.htmx, self.path)
+        let own = format!("{session} {minute} {} {theme} {} {} {}", lang.code(), self.keys, self.htmx, self.path);
+        format!("{own} {} {}", shell.zone, shell.name(lang).unwrap_or_default())
     }
 
     /// The page of an error: with areas and account for whoever is signed in, as to a stranger else, and where the server itself failed.
@@ -304,7 +307,7 @@ impl Visit {
         block(move || {
             let known = self.site.ledger.db.read(|conn| {
                 let (identity, shell, _, today) = self.identify(conn)?;
-                let counts = self.site.counts(conn, &identity.actor, today)?;
+                let counts = self.site.counts(conn, &identity.actor, today, identity.root.as_deref().unwrap_or_default())?;
                 Ok((identity, shell, counts))
             });
             self.render_error(status, error.as_ref(), &id, known.ok())

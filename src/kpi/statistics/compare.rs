@@ -22,15 +22,22 @@ pub struct Effect {
 /// of the pooled z test. `None` without trials on either side.
 #[must_use]
 pub fn shares(before: (u64, u64), after: (u64, u64), confidence: f64) -> Option<Effect> {
-    let ((low_0, high_0), (low_1, high_1)) = (wilson(before.0, before.1, confidence)?, wilson(after.0, after.1, confidence)?);
+    let (old, new) = (wilson(before.0, before.1, confidence)?, wilson(after.0, after.1, confidence)?);
     let (n_0, n_1) = (before.1 as f64, after.1 as f64);
     let (p_0, p_1) = (before.0 as f64 / n_0, after.0 as f64 / n_1);
-    let size = p_1 - p_0;
-    let interval = (size - (p_1 - low_1).hypot(high_0 - p_0), size + (high_1 - p_1).hypot(p_0 - low_0));
+    let (size, interval) = difference((p_0, old), (p_1, new));
     let pooled = (before.0 + after.0) as f64 / (n_0 + n_1);
     let error = (pooled * (1.0 - pooled) * (1.0 / n_0 + 1.0 / n_1)).sqrt();
     let p = if error > 0.0 { erf::erfc((size / error).abs() / std::f64::consts::SQRT_2) } else { 1.0 };
     Some(Effect { size, interval, p })
+}
+
+/// The difference of two values (after − before) with the interval that squares and recovers their own ones: Newcombe's tenth method where
+/// both are Wilson intervals.
+#[must_use]
+pub fn difference((old, (old_low, old_high)): (f64, Interval), (new, (new_low, new_high)): (f64, Interval)) -> (f64, Interval) {
+    let size = new - old;
+    (size, (size - (new - new_low).hypot(old_high - old), size + (new_high - new).hypot(old - old_low)))
 }
 
 /// Fisher's exact two-sided p value of two shares: the chance of all tables that are no likelier than this one.
@@ -84,8 +91,7 @@ pub struct Sample {
 pub fn means(before: Sample, after: Sample, confidence: f64) -> Option<Effect> {
     let (t, degrees) = welch(before, after)?;
     let size = after.mean - before.mean;
-    let half = t_quantile(0.5 + confidence / 2.0, degrees)? * (size / t).abs();
-    let half = if t == 0.0 { t_quantile(0.5 + confidence / 2.0, degrees)? * error(before, after) } else { half };
+    let half = t_quantile(0.5 + confidence / 2.0, degrees)? * error(before, after);
     let p = 2.0 * super::quantiles::t_probability(-t.abs(), degrees);
     Some(Effect { size, interval: (size - half, size + half), p })
 }

@@ -106,16 +106,21 @@ impl Process {
         let limits = Limits { lower: (centre - half).max(least), upper: (centre + half).min(most) };
         value.is_finite().then_some(Plotted { value, sigma, limits })
     }
+
+    /// A point's distance from the centre line, in its own sigma. Where nothing varies, a point that differs all the same lies infinitely
+    /// far away.
+    #[must_use]
+    pub fn z(&self, point: &Plotted) -> f64 {
+        let distance = point.value - self.centre();
+        if distance == 0.0 { 0.0 } else { distance / point.sigma }
+    }
 }
 
 impl Chart {
-    /// Each point's distance from the centre line in sigma, NaN where there is none: what [`super::find`] takes. Where nothing varies, a
-    /// point that differs all the same lies infinitely far away.
+    /// Each point's distance from the centre line in sigma, NaN where there is none: what [`super::find`] takes.
     #[must_use]
     pub fn z(&self) -> Vec<f64> {
-        let centre = self.process.centre();
-        let z = |point: &Plotted| if point.value == centre { 0.0 } else { (point.value - centre) / point.sigma };
-        self.points.iter().map(|point| point.as_ref().map_or(f64::NAN, z)).collect()
+        self.points.iter().map(|point| point.as_ref().map_or(f64::NAN, |point| self.process.z(point))).collect()
     }
 
     /// Later points against these frozen limits, given as (value, size).

@@ -4,8 +4,6 @@
 //! point ends everything that goes over several points; a signal is dated at the last point of its window, and of "k of m" that last point
 //! lies beyond itself. Windows do not cross a change of the limits: call once per phase.
 
-use super::control::Limits;
-
 /// A rule. Numbers are Nelson's; Western Electric's run of eight has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -132,19 +130,6 @@ pub fn find(z: &[f64], rules: RuleSet) -> Vec<Signal> {
         }
     }
     found
-}
-
-/// The same for points with limits of their own, which may be cut off (shares end at 0 and 1): only points beyond the limits and runs.
-#[must_use]
-pub fn signals(values: &[Option<f64>], centre: f64, limits: &[Option<Limits>]) -> Vec<Signal> {
-    let side = |(point, value): (usize, &Option<f64>)| {
-        let Some(value) = *value else { return f64::NAN };
-        let beyond = limits.get(point).copied().flatten().is_some_and(|limits| value < limits.lower || value > limits.upper);
-        // Four sigma stand for "beyond", a half for "on this side".
-        let size = if beyond { 4.0 } else { 0.5 };
-        value.partial_cmp(&centre).map_or(f64::NAN, |order| f64::from(order as i8) * size)
-    };
-    find(&values.iter().enumerate().map(side).collect::<Vec<f64>>(), RuleSet::COUNTS)
 }
 
 /// Lengths of everything that goes on at a point. One step costs the same whatever rules are looked at.

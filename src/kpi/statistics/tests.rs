@@ -196,16 +196,12 @@ fn charts_of_little_or_no_variation() {
 
 #[test]
 fn a_run_ends_at_the_centre_and_at_a_missing_point() {
-    let eight = [Some(1.0); 8];
-    let run = |between: Option<f64>| {
-        let values: Vec<Option<f64>> = eight.iter().copied().chain([between, Some(1.0)]).collect();
-        signals(&values, 0.0, &[])
-    };
-    assert_eq!(run(Some(0.0)), []);
-    assert_eq!(run(None), []);
-    assert_eq!(run(Some(-1.0)), []);
+    let run = |between: f64| find(&[[1.0; 8].as_slice(), &[between, 1.0]].concat(), RuleSet::COUNTS);
+    assert_eq!(run(0.0), []);
+    assert_eq!(run(f64::NAN), []);
+    assert_eq!(run(-1.0), []);
     let rule = Rule::NineOnOneSide;
-    assert_eq!(run(Some(2.0)), [Signal { point: 8, rule }, Signal { point: 9, rule }]);
+    assert_eq!(run(2.0), [Signal { point: 8, rule }, Signal { point: 9, rule }]);
 }
 
 #[test]
