@@ -19,6 +19,7 @@ mod model;
 pub mod pack;
 mod pages;
 mod period;
+pub mod quantities;
 mod rows;
 pub mod scoring;
 mod service;
@@ -26,6 +27,7 @@ pub mod statistics;
 mod store;
 mod store_measures;
 mod trend;
+pub mod vocabulary;
 
 pub use api::openapi;
 pub use model::{Batch, BatchState, Signal, SignalRule, SignalState, TargetRow};
