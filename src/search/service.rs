@@ -63,7 +63,7 @@ pub fn find(conn: &mut Conn, actor: &Actor, lookup: &Lookup<'_>) -> Result<Vec<F
 /// What of one part matches and may be seen: codes that begin so first, then the best.
 fn part(conn: &mut Conn, actor: &Actor, query: &Query, part: Part, limit: i64) -> Result<Vec<Row>> {
     let mut rows = if query.code.is_empty() { Vec::new() } else { store::by_code(conn, &query.code, part, limit)? };
-    let ids = store::matching(conn, (&query.fts, &query.ts), part, limit)?;
+    let ids = store::matching(conn, query, part, limit)?;
     let mut by_id: HashMap<i64, Row> = store::rows(conn, &ids)?.into_iter().map(|row| (row.id, row)).collect();
     let seen: Vec<i64> = rows.iter().map(|row| row.id).collect();
     rows.extend(ids.iter().filter(|id| !seen.contains(id)).filter_map(|id| by_id.remove(id)));

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::text::{code_terms, folded_code, index_terms};
+use super::text::{Query, code_terms, folded_code, index_terms};
 use crate::db::Conn;
 use crate::db::counter;
 use crate::db::schema::search_entries;
@@ -133,7 +133,8 @@ fn insert_terms(conn: &mut Conn, id: i64, head: &str, body: &str) -> Result<()> 
             // A position beyond 16,383 is not kept apart by PostgreSQL, and a tsvector ends at 1 MB: the body is cut, the head never.
             let body: String = body.chars().take(300_000).collect();
             diesel::sql_query(
-                "INSERT INTO search_terms (rowid, terms) VALUES ($1, setweight(to_tsvector('simple', $2), 'A') || to_tsvector('simple', $3))",
+                "INSERT INTO search_terms (rowid, head, terms) VALUES \
+                 ($1, to_tsvector('simple', $2), setweight(to_tsvector('simple', $2), 'A') || to_tsvector('simple', $3))",
             )
             .bind::<BigInt, _>(id)
             .bind::<Text, _>(head)
@@ -183,29 +184,44 @@ struct Hit {
     rowid: i64,
 }
 
-/// Ids of the entries that contain the terms, best first.
-pub(super) fn matching(conn: &mut Conn, (fts, ts): (&str, &str), part: Part, limit: i64) -> Result<Vec<i64>> {
+/// Of so many entries that hold the terms, the newest ones, the best are told. To weigh everything that holds a common word takes
+/// longer than anybody waits for a list under a box, and says no more.
+const WEIGHED: i64 = 2000;
+
+/// The rank of an entry costs both databases far more than to find it: first the entries to be weighed are found, then weighed. (SQLite
+/// counts `$1` in the order in which they stand, `?1` by their number.)
+const LITE: &str = "SELECT rowid FROM search_terms WHERE search_terms MATCH ?1 AND rowid < ?3 AND rowid >= max(?2, coalesce(( \
+     SELECT rowid FROM search_terms WHERE search_terms MATCH ?1 AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid DESC LIMIT 1 OFFSET ?5), 0)) \
+     ORDER BY bm25(search_terms, 10.0, 1.0) LIMIT ?4";
+const HEADS: &str = "SELECT rowid FROM (SELECT rowid, head AS terms FROM search_terms WHERE head @@ to_tsquery('simple', $1) \
+     AND rowid >= $2 AND rowid < $3 ORDER BY rowid DESC LIMIT $5) found ORDER BY ts_rank(terms, to_tsquery('simple', $1)) DESC, rowid LIMIT $4";
+const TEXTS: &str = "SELECT rowid FROM (SELECT rowid, terms FROM search_terms WHERE terms @@ to_tsquery('simple', $1) \
+     AND rowid >= $2 AND rowid < $3 ORDER BY rowid DESC LIMIT $5) found ORDER BY ts_rank(terms, to_tsquery('simple', $1)) DESC, rowid LIMIT $4";
+
+/// Ids of the entries that contain the terms: those with all of them in code and titles first, each best first.
+pub(super) fn matching(conn: &mut Conn, query: &Query, part: Part, limit: i64) -> Result<Vec<i64>> {
+    let mut ids = weighed(conn, query, true, part, limit)?;
+    if ids.len() < usize::try_from(limit).unwrap_or(usize::MAX) {
+        let titled: std::collections::HashSet<i64> = ids.iter().copied().collect();
+        ids.extend(weighed(conn, query, false, part, limit)?.into_iter().filter(|id| !titled.contains(id)));
+    }
+    Ok(ids)
+}
+
+fn weighed(conn: &mut Conn, query: &Query, heads: bool, part: Part, limit: i64) -> Result<Vec<i64>> {
     let (from, until) = part.range();
-    let hits: Vec<Hit> = match conn {
-        Conn::Lite(lite) => diesel::sql_query(
-            "SELECT rowid FROM search_terms WHERE search_terms MATCH $1 AND rowid >= $2 AND rowid < $3 \
-             ORDER BY bm25(search_terms, 10.0, 1.0) LIMIT $4",
-        )
-        .bind::<Text, _>(fts)
-        .bind::<BigInt, _>(from)
-        .bind::<BigInt, _>(until)
-        .bind::<BigInt, _>(limit)
-        .load(lite)?,
-        Conn::Pg(pg) => diesel::sql_query(
-            "SELECT rowid FROM search_terms, to_tsquery('simple', $1) q WHERE terms @@ q AND rowid >= $2 AND rowid < $3 \
-             ORDER BY ts_rank(terms, q) DESC, rowid LIMIT $4",
-        )
-        .bind::<Text, _>(ts)
-        .bind::<BigInt, _>(from)
-        .bind::<BigInt, _>(until)
-        .bind::<BigInt, _>(limit)
-        .load(pg)?,
+    let (sql, terms, last) = match conn {
+        Conn::Lite(_) if heads => (LITE, format!("{{head}} : ({})", query.fts), WEIGHED - 1),
+        Conn::Lite(_) => (LITE, query.fts.clone(), WEIGHED - 1),
+        Conn::Pg(_) => (if heads { HEADS } else { TEXTS }, query.ts.clone(), WEIGHED),
     };
+    let asked = diesel::sql_query(sql)
+        .bind::<Text, _>(terms)
+        .bind::<BigInt, _>(from)
+        .bind::<BigInt, _>(until)
+        .bind::<BigInt, _>(limit)
+        .bind::<BigInt, _>(last);
+    let hits: Vec<Hit> = crate::each_backend!(conn, |inner| asked.load(inner))?;
     Ok(hits.into_iter().map(|hit| hit.rowid).collect())
 }
 
