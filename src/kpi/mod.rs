@@ -10,6 +10,7 @@
 
 mod api;
 pub mod chart;
+pub mod expression;
 pub mod formula;
 pub mod intake;
 pub mod mapping;
