@@ -83,6 +83,15 @@ fn main() {
         }
     }
     times.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut medians = QUERIES.map(|typed| {
+        let own: Vec<f64> = times.iter().filter(|time| time.1 == typed).map(|time| time.0).collect();
+        (own[own.len() / 2], typed)
+    });
+    medians.sort_by(|a, b| b.0.total_cmp(&a.0));
+    println!(
+        "slowest by median: {}",
+        medians[..6].iter().map(|(ms, typed)| format!("{typed} {ms:.1} ms")).collect::<Vec<_>>().join(", ")
+    );
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
     println!(
         "{} queries: p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, worst {:.2} ms ({})",

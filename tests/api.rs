@@ -154,6 +154,11 @@ fn the_document_describes_exactly_the_routes_there_are() {
             assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 10), "{method} {path} says what it does");
         }
     }
+    let tagged = |path: &str, method: &str, status: &str| {
+        document["paths"][path][method]["responses"][status]["headers"]["ETag"]["schema"]["type"] == json!("string")
+    };
+    assert!(tagged("/api/v1/documents/{code}", "get", "200") && tagged("/api/v1/records/{id}", "put", "200"));
+    assert!(!tagged("/api/v1/documents", "get", "200"), "a list has no version");
     let schemas = document["components"]["schemas"].as_object().unwrap();
     let text = document.to_string();
     for reference in text.split("#/components/schemas/").skip(1) {

@@ -4,7 +4,9 @@
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Components, ContentBuilder, Info, License, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder};
+use utoipa::openapi::{
+    Components, ContentBuilder, HeaderBuilder, Info, License, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder,
+};
 
 use crate::web::{Access, Endpoint};
 
@@ -32,7 +34,31 @@ pub fn document(parts: Vec<OpenApi>, endpoints: &[Endpoint]) -> OpenApi {
             }
         }
     }
+    tags(&mut whole);
     whole
+}
+
+/// What is changed by the ETag last seen tells it: where it is read, and in the answer to every change.
+fn tags(whole: &mut OpenApi) {
+    let matched = |operation: &Operation| operation.parameters.iter().flatten().filter_map(name).any(|name| name == "If-Match");
+    let changes = |item: &PathItem| [&item.post, &item.put, &item.patch, &item.delete].into_iter().flatten().any(matched);
+    let changed: Vec<String> = whole.paths.paths.iter().filter(|(_, item)| changes(item)).map(|(path, _)| path.clone()).collect();
+    for (path, item) in &mut whole.paths.paths {
+        let read = path.ends_with('}') && changed.iter().any(|change| change.strip_prefix(path.as_str()).is_some());
+        item.get.as_mut().filter(|_| read).map(etag);
+        let rest = [item.post.as_mut(), item.put.as_mut(), item.patch.as_mut(), item.delete.as_mut()];
+        rest.into_iter().flatten().filter(|operation| matched(operation)).for_each(etag);
+    }
+}
+
+fn etag(operation: &mut Operation) {
+    for (_, response) in operation.responses.responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
+        if let RefOr::T(response) = response {
+            let text = ObjectBuilder::new().schema_type(Type::String).build();
+            let header = HeaderBuilder::new().schema(Some(text)).description(Some("Version, for If-Match")).build();
+            response.headers.insert("ETag".to_owned(), RefOr::T(header));
+        }
+    }
 }
 
 /// The version that a command saw travels in `If-Match`, not in its body.

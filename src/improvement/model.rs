@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::schema::{cycle_actions, cycles};
 use crate::db::{Instant, Json};
-use crate::kpi::statistics;
+use crate::kpi;
 use crate::web::lenient;
 
 crate::text_enum! {
@@ -229,7 +229,7 @@ pub fn compare(before: &Measured, after: &Measured, goal: f64, wanted: Wanted) -
     let (old, new) = (before.value?, after.value?);
     let difference = new - old;
     let interval = before.interval.zip(after.interval).map(|(before, after)| {
-        let (_, (low, high)) = statistics::compare::difference((old, before.into()), (new, after.into()));
+        let (_, (low, high)) = kpi::difference((old, before.into()), (new, after.into()));
         [low, high]
     });
     let verdict = match interval {
@@ -383,7 +383,7 @@ mod tests {
     use super::*;
 
     fn share(successes: i64, trials: i64) -> Measured {
-        let (low, high) = statistics::wilson(successes.unsigned_abs(), trials.unsigned_abs(), 0.95).unwrap();
+        let (low, high) = crate::kpi::statistics::wilson(successes.unsigned_abs(), trials.unsigned_abs(), 0.95).unwrap();
         Measured { value: Some(successes as f64 / trials as f64), interval: Some([low, high]), ..Measured::default() }
     }
 

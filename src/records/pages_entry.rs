@@ -308,7 +308,6 @@ fn record_page(r: &mut Reading<'_>, id: &str) -> Result<View<Show>> {
     };
     let state = r.t(&format!("state-{}", record.state.as_str()));
     let mut page = View::new(Area::Records, title, view);
-    let printed = r.now.utc().with_timezone(&r.shell.zone).format("%Y-%m-%d %H:%M").to_string();
-    page.print = Some([format!("{} {} {name}", form.code, form.label), state, t(r.lang, "records-printed", &[("at", printed)])]);
+    page.print = Some([format!("{} {} {name}", form.code, form.label), state]);
     Ok(page)
 }

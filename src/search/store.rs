@@ -186,7 +186,7 @@ struct Hit {
 
 /// Of so many entries that hold the terms, the newest ones, the best are told. To weigh everything that holds a common word takes
 /// longer than anybody waits for a list under a box, and says no more.
-const WEIGHED: i64 = 2000;
+const WEIGHED: i64 = 1000;
 
 /// The rank of an entry costs both databases far more than to find it: first the entries to be weighed are found, then weighed. (SQLite
 /// counts `$1` in the order in which they stand, `?1` by their number.)

@@ -97,6 +97,22 @@ struct Entry<'a> {
 
 type Who<'a> = (&'a Identity, Option<Area>, &'a Counts);
 
+/// Running head and foot on paper: what it is and its state, else the organisation; that a print is not controlled, by whom and when.
+fn paper(
+    shell: &Shell,
+    lang: Lang,
+    now: Instant,
+    title: &str,
+    own: Option<&[String; 2]>,
+    identity: &Identity,
+) -> serde_json::Value {
+    let organisation = shell.name(lang).unwrap_or_default();
+    let (head, state) = own.map_or((title, organisation), |[head, state]| (head.as_str(), state.as_str()));
+    let at = now.utc().with_timezone(&shell.zone).format("%Y-%m-%d %H:%M").to_string();
+    let foot = t(lang, "layout-print-foot", &[("who", identity.name(lang).to_owned()), ("at", at)]);
+    json!({"head": head, "state": state, "foot": foot})
+}
+
 /// The `page` root of every template's context.
 pub(super) fn page(
     visit: &Visit,
@@ -104,16 +120,15 @@ pub(super) fn page(
     lang: Lang,
     now: Instant,
     title: &str,
-    print: Option<&[String; 3]>,
+    print: Option<&[String; 2]>,
     who: Option<Who<'_>>,
 ) -> Value {
     let areas = who.map(|(identity, area, counts)| areas(&identity.actor, area, counts)).unwrap_or_default();
     let admin = who.map(|(identity, _, _)| admin(&identity.actor)).unwrap_or_default();
     let user = who.map(|(identity, _, _)| {
         let en = lang == Lang::En;
-        let name = identity.name_en.as_deref().filter(|_| en).unwrap_or(&identity.actor.name);
         let post = identity.post.1.as_deref().filter(|_| en).unwrap_or(&identity.post.0);
-        json!({"id": identity.actor.id, "name": name, "post": post})
+        json!({"id": identity.actor.id, "name": identity.name(lang), "post": post})
     });
     let flash = visit.flash().map(|flash| json!({"kind": flash.kind, "text": flash.text(lang)}));
     Value::from_serializable(&json!({
@@ -133,7 +148,7 @@ pub(super) fn page(
         "once": crate::db::new_id(),
         "flash": flash,
         "now": now,
-        "print": print.map(|[head, state, foot]| json!({"head": head, "state": state, "foot": foot})),
+        "print": who.map(|(identity, _, _)| paper(shell, lang, now, title, print, identity)),
         "htmx": visit.htmx,
     }))
 }

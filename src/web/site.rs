@@ -48,6 +48,13 @@ pub struct Identity {
     pub root: Option<String>,
 }
 
+impl Identity {
+    /// Their name as a reader of this language reads it.
+    pub fn name(&self, lang: Lang) -> &str {
+        self.name_en.as_deref().filter(|_| lang == Lang::En).unwrap_or(&self.actor.name)
+    }
+}
+
 /// What the shell shows of the organisation.
 #[derive(Debug, Clone, Default)]
 pub struct Shell {

@@ -101,7 +101,7 @@ pub struct View<V> {
     /// The area it belongs to.
     pub area: Option<Area>,
     /// Running head and foot on paper: head, state, foot.
-    pub print: Option<[String; 3]>,
+    pub print: Option<[String; 2]>,
     /// The template's `view`.
     pub view: V,
     /// Status, 200 unless a form comes back.

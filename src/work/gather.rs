@@ -137,7 +137,7 @@ fn explain(found: &NamedSignal, centres: &[Centre], verb: &'static str, lang: La
         verb,
         code: kpi.unwrap_or(&signal.code).clone(),
         title: t(lang, &format!("work-rule-{}", signal.rule.as_str()), &params),
-        note: t(lang, "work-signal-note", &[]),
+        note: if verb == "explain" { t(lang, "work-signal-note", &[]) } else { String::new() },
         who: t(lang, "history-system", &[]),
         since: signal.raised_at,
         due: Some(signal.due_on),

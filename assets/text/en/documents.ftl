@@ -73,7 +73,6 @@ documents-approved = Approved
 documents-adopted-by = Taken over by
 documents-hash = Content hash
 documents-print-since = since { $day }
-documents-print-foot = Printed copies are not controlled. { $who } { $at }
 documents-supports = Supports
 documents-below-1 = Manuals
 documents-below-2 = Procedures below

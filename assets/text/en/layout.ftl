@@ -113,6 +113,7 @@ layout-preview-empty = What you write appears here as it will be published.
 layout-draft-saved = Saved
 layout-draft-dirty = Changes not saved yet
 layout-draft-kept = The server cannot be reached; your text is kept in this browser
+layout-print-foot = Printed copies are not controlled. { $who } { $at }
 layout-draft-refused = The text could not be saved by itself and is kept in this browser; press Save to see why
 layout-draft-ended = Your session has ended; your text is kept in this browser and can be taken back after signing in
 layout-draft-found = This browser holds text that did not reach the server, kept at

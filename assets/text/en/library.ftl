@@ -24,7 +24,6 @@ library-new = New document
 library-register = Register of controlled documents
 library-csv = Download the register (CSV)
 library-on = As of { $day }
-library-uncontrolled = Printed copies are not controlled
 library-quoted = containing “{ $text }”
 library-none = No document matches
 library-none-hint = Widen the filters, or look inside the texts with the search above.

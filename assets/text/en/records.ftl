@@ -50,7 +50,6 @@ records-draft-of = { $who } is filling it in; not submitted yet
 records-made-on = Made on form
 records-values = Content
 records-hash = Hash of the content
-records-printed = Printed copies are not controlled · { $at }
 
 event-records-draft = { $who } began to fill in { $what } (version { $version })
 event-records-save = { $who } saved a draft of { $what }

@@ -73,7 +73,6 @@ documents-approved = 批准
 documents-adopted-by = 接收人
 documents-hash = 内容校验
 documents-print-since = 生效 { $day }
-documents-print-foot = 打印件为非受控文件·{ $who } { $at }
 documents-supports = 支持
 documents-below-1 = 质量手册
 documents-below-2 = 下级程序

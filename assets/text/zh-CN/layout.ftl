@@ -107,6 +107,7 @@ layout-preview-empty = 输入正文后，这里显示发布时的样子。
 layout-draft-saved = 已保存
 layout-draft-dirty = 有未保存的改动
 layout-draft-kept = 暂时连不上服务器，文字已留在本浏览器
+layout-print-foot = 打印件为非受控文件·{ $who } { $at }
 layout-draft-refused = 未能自动保存，文字已留在本浏览器；请按“保存”查看原因
 layout-draft-ended = 登录已结束，文字已留在本浏览器；重新登录后可取回
 layout-draft-found = 本浏览器里有一份未送达的文字，保存于

@@ -21,7 +21,6 @@ library-new = 新建文件
 library-register = 受控文件清单
 library-csv = 下载清单（CSV）
 library-on = { $day } 的状态
-library-uncontrolled = 打印件为非受控文件
 library-quoted = 含“{ $text }”
 library-none = 没有符合条件的文件
 library-none-hint = 放宽条件，或用上方的搜索在正文里找。

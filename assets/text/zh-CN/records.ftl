@@ -50,7 +50,6 @@ records-draft-of = { $who } 正在填写，尚未提交
 records-made-on = 所用表单
 records-values = 内容
 records-hash = 内容哈希
-records-printed = 打印件为非受控文件·{ $at }
 
 event-records-draft = { $who } 开始填写 { $what }（{ $version } 版）
 event-records-save = { $who } 保存了 { $what } 的草稿

@@ -160,7 +160,7 @@ async fn register(visit: Visit, asked: Asked) -> PageResult {
             let csv = asked.href("/documents/register.csv", &[], &[]);
             let view = serde_json::json!({"rows": rows, "back": back, "csv": csv, "on": r.today.to_string()});
             let mut page = View::new(Area::Documents, title.clone(), view);
-            page.print = Some([title, t(r.lang, "library-on", &[("day", r.today.to_string())]), r.t("library-uncontrolled")]);
+            page.print = Some([title, t(r.lang, "library-on", &[("day", r.today.to_string())])]);
             Ok(page)
         })
         .await

@@ -142,17 +142,13 @@ fn plate(lang: Lang, reader: &ReaderView) -> Vec<Plate> {
     all
 }
 
-/// Running head and foot on paper: what it is, its state, that a print is not controlled.
-fn print_heads(r: &Reading<'_>, reader: &ReaderView) -> [String; 3] {
+/// Running head on paper: what it is, and its state.
+fn print_heads(r: &Reading<'_>, reader: &ReaderView) -> [String; 2] {
     let state = r.t(&format!("state-{}", reader.version.state.as_str().replace('_', "-")));
     let since = reader.version.effective_on.filter(|_| reader.version.state == State::Effective);
     let since = since.map(|day| t(r.lang, "documents-print-since", &[("day", format_long(day, r.lang))])).unwrap_or_default();
-    let now = r.now.utc().with_timezone(&r.shell.zone).format("%Y-%m-%d %H:%M").to_string();
-    [
-        format!("{} {} {}", reader.document.code, reader.title, reader.version.label),
-        format!("{state} {since}").trim().to_owned(),
-        t(r.lang, "documents-print-foot", &[("who", r.actor.name.clone()), ("at", now)]),
-    ]
+    let head = format!("{} {} {}", reader.document.code, reader.title, reader.version.label);
+    [head, format!("{state} {since}").trim().to_owned()]
 }
 
 /// A file that a text shows: images inline, everything else as a download.

@@ -57,15 +57,15 @@ pub enum Sign {
     And,
     /// `<`
     Less,
-    /// `<=`
+    /// At most.
     AtMost,
     /// `>`
     More,
-    /// `>=`
+    /// At least.
     AtLeast,
     /// `=`
     Equal,
-    /// `!=`
+    /// Not equal.
     Unequal,
     /// `+`
     Plus,

@@ -198,7 +198,8 @@ fn tile(r: &Reading<'_>, card: &Card, kpi: &CardKpi, book: &DayBook, months: &[P
         unit: words::unit(definition, r.lang),
         spark_svg: chart::spark(&series, kpi.limits.target),
         gauge_svg: gauge,
-        limits: words::limits(definition, &kpi.limits, r.lang),
+        // Without limits its state says so.
+        limits: kpi.limits.scale().map(|_| words::limits(definition, &kpi.limits, r.lang)).unwrap_or_default(),
         note,
         state: kpi.state.as_str(),
         signals: signals.iter().filter(open).count(),
