@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use cairn::actor::{Actor, Role};
 use cairn::error::{Error, Result};
 use cairn::kpi::{self, Batch, BatchState, Import, Imported, Period, SignalRule, SignalState};
@@ -534,4 +534,23 @@ pub fn multipart(fields: &[(&str, String)], name: &str, file: &[u8]) -> (String,
     body.extend_from_slice(file);
     body.extend_from_slice(b"\r\n--cut--\r\n");
     ("multipart/form-data; boundary=cut".into(), body)
+}
+
+both! {
+    async fn staffing_answers_from_its_address_and_names_what_is_wrong(app: TestApp) {
+        app.organisation();
+        let visitor = app.signed_in("limin", &[Role::Staff]).english();
+        let page = visitor.get("/kpis/staffing").await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.main());
+        let text = page.main();
+        for part in ["14 agents at their desks", "20 on the roster", "88.8%", "10.00 erlang"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        let impatient = visitor.get("/kpis/staffing?contacts=48&minutes=1&handle=60&occupancy=100&patience=120").await;
+        assert!(impatient.main().contains("If nobody gave up (Erlang C) it would take 52 agents"), "{}", impatient.main());
+        let wrong = visitor.get("/kpis/staffing?contacts=x&level=100").await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.main().contains("Write a number from 1 to 99.9"), "{}", wrong.main());
+        assert!(wrong.text().contains("value=\"x\""), "nothing typed is lost");
+    }
 }

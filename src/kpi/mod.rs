@@ -24,6 +24,7 @@ pub mod quantities;
 mod rows;
 pub mod scoring;
 mod service;
+pub mod staffing;
 pub mod statistics;
 mod store;
 mod store_measures;
@@ -58,6 +59,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/kpis/batches/{number}/undo", Access::May(Permission::ImportKpis), pages::batches::undo)
         .get("/kpis/import", Access::May(Permission::ImportKpis), pages::import::form)
         .post("/kpis/import", Access::May(Permission::ImportKpis), pages::import::send)
+        .get("/kpis/staffing", read, pages::staffing::show)
         .get("/kpis/signals/{id}", read, pages::signals::show)
         .post("/kpis/signals/{id}/explain", Access::May(Permission::ManageKpis), pages::signals::explain)
         .get("/kpis/{centre}", read, pages::centre::show)

@@ -7,6 +7,7 @@ pub(super) mod import;
 pub(super) mod measure;
 pub(super) mod overview;
 pub(super) mod signals;
+pub(super) mod staffing;
 pub(super) mod upload;
 mod words;
 

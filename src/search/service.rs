@@ -1,6 +1,6 @@
 //! Finding: code first, then the best of code, title and text.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::store::{self, Part, Row};
 use super::text::{self, Piece, Query};
@@ -50,24 +50,29 @@ pub struct Found {
 pub fn find(conn: &mut Conn, actor: &Actor, lookup: &Lookup<'_>) -> Result<Vec<Found>> {
     actor.see(Permission::ReadDocuments)?;
     let Some(query) = text::query(lookup.typed) else { return Ok(Vec::new()) };
-    let mut rows = part(conn, actor, &query, Part::Documents, CANDIDATES)?;
-    rows.truncate(lookup.limit);
+    let mut rows = part(conn, actor, &query, Part::Documents, CANDIDATES, lookup.limit)?;
     // Where only few records may be seen, more of them are looked at.
     let reach = if actor.may_at(Permission::ReadRecords, "") { CANDIDATES } else { CANDIDATES * 10 };
-    let mut records = part(conn, actor, &query, Part::Records, reach)?;
-    records.truncate(lookup.limit);
-    rows.append(&mut records);
+    rows.extend(part(conn, actor, &query, Part::Records, reach, lookup.limit)?);
     rows.iter().map(|row| found(conn, row, &query, lookup)).collect()
 }
 
-/// What of one part matches and may be seen: codes that begin so first, then the best.
-fn part(conn: &mut Conn, actor: &Actor, query: &Query, part: Part, limit: i64) -> Result<Vec<Row>> {
-    let mut rows = if query.code.is_empty() { Vec::new() } else { store::by_code(conn, &query.code, part, limit)? };
-    let ids = store::matching(conn, query, part, limit)?;
-    let mut by_id: HashMap<i64, Row> = store::rows(conn, &ids)?.into_iter().map(|row| (row.id, row)).collect();
-    let seen: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    rows.extend(ids.iter().filter(|id| !seen.contains(id)).filter_map(|id| by_id.remove(id)));
+/// What of one part matches and may be seen: codes that begin so first, then titles, then texts, each best first; no more is looked for
+/// when enough is found.
+fn part(conn: &mut Conn, actor: &Actor, query: &Query, part: Part, reach: i64, wanted: usize) -> Result<Vec<Row>> {
+    let mut rows = if query.code.is_empty() { Vec::new() } else { store::by_code(conn, &query.code, part, reach)? };
     rows.retain(|row| may_see(actor, row));
+    for heads in [true, false] {
+        if rows.len() >= wanted {
+            break;
+        }
+        let known: HashSet<i64> = rows.iter().map(|row| row.id).collect();
+        let mut ids = store::matching(conn, query, heads, part, reach)?;
+        ids.retain(|id| !known.contains(id));
+        let mut by_id: HashMap<i64, Row> = store::rows(conn, &ids)?.into_iter().map(|row| (row.id, row)).collect();
+        rows.extend(ids.iter().filter_map(|id| by_id.remove(id)).filter(|row| may_see(actor, row)));
+    }
+    rows.truncate(wanted);
     Ok(rows)
 }
 

@@ -198,17 +198,8 @@ const HEADS: &str = "SELECT rowid FROM (SELECT rowid, head AS terms FROM search_
 const TEXTS: &str = "SELECT rowid FROM (SELECT rowid, terms FROM search_terms WHERE terms @@ to_tsquery('simple', $1) \
      AND rowid >= $2 AND rowid < $3 ORDER BY rowid DESC LIMIT $5) found ORDER BY ts_rank(terms, to_tsquery('simple', $1)) DESC, rowid LIMIT $4";
 
-/// Ids of the entries that contain the terms: those with all of them in code and titles first, each best first.
-pub(super) fn matching(conn: &mut Conn, query: &Query, part: Part, limit: i64) -> Result<Vec<i64>> {
-    let mut ids = weighed(conn, query, true, part, limit)?;
-    if ids.len() < usize::try_from(limit).unwrap_or(usize::MAX) {
-        let titled: std::collections::HashSet<i64> = ids.iter().copied().collect();
-        ids.extend(weighed(conn, query, false, part, limit)?.into_iter().filter(|id| !titled.contains(id)));
-    }
-    Ok(ids)
-}
-
-fn weighed(conn: &mut Conn, query: &Query, heads: bool, part: Part, limit: i64) -> Result<Vec<i64>> {
+/// Ids of the entries that contain the terms, in code and titles or anywhere, best first.
+pub(super) fn matching(conn: &mut Conn, query: &Query, heads: bool, part: Part, limit: i64) -> Result<Vec<i64>> {
     let (from, until) = part.range();
     let (sql, terms, last) = match conn {
         Conn::Lite(_) if heads => (LITE, format!("{{head}} : ({})", query.fts), WEIGHED - 1),
