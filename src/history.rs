@@ -28,7 +28,7 @@ pub const GROUPS: &[&str] =
 
 /// The kinds of objects that events are about.
 pub const KINDS: &[&str] =
-    &["document", "record", "kpi", "batch", "signal", "cycle", "user", "organisation", "unit", "centre", "evidence"];
+    &["document", "record", "kpi", "batch", "signal", "scorecard", "cycle", "user", "organisation", "unit", "centre", "evidence"];
 
 /// The routes of the ledger page.
 pub fn routes(routes: &mut Routes<'_>) {
@@ -142,6 +142,7 @@ pub fn page_of(kind: &str, id: &str, label: &str) -> Option<String> {
         "organisation" | "unit" | "centre" => Some("/organisation".to_owned()),
         "cycle" => code.map(|number| format!("/p/{number}")),
         "signal" => Some(format!("/kpis/signals/{id}")),
+        "scorecard" => Some(format!("/kpis/scorecards/{id}")),
         _ => None,
     }
 }

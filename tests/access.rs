@@ -103,6 +103,8 @@ impl World {
         let command: improvement::OpenCycle = serde_json::from_value(plan).unwrap();
         let manager = self.person(Role::QualityManager);
         let cycle = ledger.write(&manager, move |tx| improvement::open(tx, &command)).unwrap();
+        let publish = kpi::PublishScorecard { centre: "HD".into(), period: "2026-10".into(), reason: None };
+        let card = ledger.write(&manager, move |tx| kpi::publish(tx, &publish)).unwrap();
         let number = cycle.number.clone();
         let action =
             improvement::AddAction { title: "加人".into(), owner_id: manager.id.clone(), due_on: "2026-12-01".parse().unwrap() };
@@ -114,6 +116,7 @@ impl World {
         self.put(&["/kpis/{centre}/{code}"], "service_level");
         self.put(&["/kpis/batches/{number}"], "1");
         self.put(&["/kpis/signals/{id}"], &signals.first().expect("the outlier is a signal").id);
+        self.put(&["/kpis/scorecards/{id}", "/api/v1/scorecards/{id}"], &card.id);
         self.put(&["/improvement/{id}"], &cycle.id);
         self.put(&["/p/{number}"], &cycle.number);
         self.put(&["{action}"], &action.id);

@@ -13,6 +13,7 @@
 mod support;
 
 mod library;
+mod scorecards;
 mod search;
 mod transfer;
 

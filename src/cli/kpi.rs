@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 
+use super::kpi_cards::{self, CardArgs, PublishArgs};
 use super::{Data, Report, say};
 use crate::actor::Actor;
 use crate::error::{Error, Problem, Result};
@@ -27,6 +28,12 @@ enum Command {
     Show(ShowArgs),
     /// Read and count a file, store nothing; prints checksums over all figures.
     Measure(MeasureArgs),
+    /// Show the scorecard of a centre, down to the batches behind it.
+    Scorecard(CardArgs),
+    /// Freeze the scorecard of a month; a correction is a new edition.
+    Publish(PublishArgs),
+    /// Compute all published values again from the kept files and name every difference.
+    Verify(Report),
     /// List the KPIs and the import batches.
     List(Report),
     /// Take an import batch back; what it had replaced counts again.
@@ -101,13 +108,16 @@ pub fn run(args: &Kpi) -> Result<i32> {
         Command::Import(args) => import(args),
         Command::Show(args) => show(args),
         Command::Measure(args) => measure(args),
+        Command::Scorecard(args) => kpi_cards::scorecard(args),
+        Command::Publish(args) => kpi_cards::publish(args),
+        Command::Verify(args) => kpi_cards::verify(args),
         Command::List(args) => list(args),
         Command::Undo(args) => undo(args),
         Command::Rebuild(args) => rebuild(args),
     }
 }
 
-fn actor() -> Arc<Actor> {
+pub(super) fn actor() -> Arc<Actor> {
     Arc::new(Actor::cli(&crate::config::os_user()))
 }
 

@@ -2,6 +2,7 @@
 
 mod demo;
 mod kpi;
+mod kpi_cards;
 mod serve;
 mod user;
 mod verify;

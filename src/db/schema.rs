@@ -390,6 +390,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    kpi_scorecards (id) {
+        id -> Text,
+        centre_id -> Text,
+        period -> Text,
+        edition -> BigInt,
+        card_hash -> Text,
+        total -> Nullable<Double>,
+        coverage -> Double,
+        complete -> Bool,
+        reason -> Nullable<Text>,
+        published_by -> Text,
+        published_at -> Timestamp,
+        row_version -> BigInt,
+    }
+}
+
+diesel::table! {
     kpi_measures (batch_id, centre_id, day, channel) {
         batch_id -> Text,
         source -> Text,
@@ -530,6 +547,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     records,
     kpi_definitions,
     kpi_profiles,
+    kpi_scorecards,
     kpi_targets,
     kpi_batches,
     kpi_signals,

@@ -13,6 +13,7 @@ use super::{Stage, calls, cycles};
 use crate::documents::{Decision, Step};
 use crate::error::{Error, Result};
 use crate::kpi;
+use crate::organisation;
 use crate::records;
 use crate::shipped;
 
@@ -180,10 +181,23 @@ fn call_logs(stage: &Stage, acts: &mut Acts) -> Result<()> {
         let (whole, day) = (to < last, if to < last { next } else { stage.ago(1) });
         let begin = from;
         acts.add(day, 510, move |stage| import(stage, begin, to));
+        let published = next.checked_add_days(Days::new(4)).unwrap_or(next);
+        if published <= stage.today {
+            acts.add(published, 600, move |stage| publish(stage, begin));
+        }
         // Of the running month one signal stays open.
         let (voice, keep) = (voice.clone(), (!whole).then_some("HN"));
         acts.add(day, 570, move |stage| voice.borrow_mut().answer(stage, keep));
         from = next;
+    }
+    Ok(())
+}
+
+/// The cards of all centres for a month, five days after its end.
+fn publish(stage: &Stage, month: NaiveDate) -> Result<()> {
+    for centre in stage.ledger.db.read(organisation::centres)? {
+        let command = kpi::PublishScorecard { centre: centre.code, period: month.format("%Y-%m").to_string(), reason: None };
+        stage.write("wangfang", move |tx| kpi::publish(tx, &command).map(drop))?;
     }
     Ok(())
 }

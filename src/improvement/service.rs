@@ -1,7 +1,6 @@
 //! Use cases of cycles: plan, carry out, check, act. A gate that lacks its evidence does not open.
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 
 use super::model::{
     ActKind, Action, ActionState, AddAction, ChangePlan, CheckResult, Close, Cycle, EndAction, Measured, OpenCycle, PassCheck,
@@ -15,12 +14,6 @@ use crate::kpi::{self, Period};
 use crate::ledger::{Event, WriteTx};
 use crate::organisation::{self, Centre};
 use crate::{documents, people};
-
-/// The day it is in the organisation's zone.
-fn today(tx: &mut WriteTx<'_>) -> Result<NaiveDate> {
-    let zone: Tz = organisation::get(tx)?.zone.parse().map_err(|_| Error::internal("the organisation's zone"))?;
-    Ok(tx.now.utc().with_timezone(&zone).date_naive())
-}
 
 fn required(fields: &[(&str, &str, usize)]) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -115,7 +108,7 @@ pub fn open(tx: &mut WriteTx<'_>, command: &OpenCycle) -> Result<Cycle> {
 }
 
 fn next_number(tx: &mut WriteTx<'_>) -> Result<String> {
-    let year = today(tx)?.format("%Y").to_string();
+    let year = organisation::today(tx)?.format("%Y").to_string();
     let serial = organisation::next_serial(tx, &format!("cycle.{year}"))?;
     Ok(format!("{year}-{serial:02}"))
 }
@@ -227,7 +220,7 @@ fn end_action(tx: &mut WriteTx<'_>, cycle: &Cycle, mut row: Action, state: Actio
     }
     fail_on(required(&[("note", note, 2000)]))?;
     row.state = state;
-    row.done_on = Some(today(tx)?);
+    row.done_on = Some(organisation::today(tx)?);
     row.note = Some(note.trim().to_owned());
     store::update_action(tx, &mut row)?;
     let action = if state == ActionState::Done { "cycle.action_done" } else { "cycle.action_dropped" };
@@ -272,7 +265,7 @@ pub fn pass_do(tx: &mut WriteTx<'_>, number: &str, command: &PassDo) -> Result<C
     } else if actions.iter().all(|action| action.state == ActionState::Dropped) {
         problems.push(Problem::field("actions", "cycle-needs-done"));
     }
-    if command.acted_on > today(tx)? {
+    if command.acted_on > organisation::today(tx)? {
         problems.push(Problem::field("acted_on", "cycle-future"));
     }
     if command.acted_on <= row.baseline_to {
@@ -298,7 +291,7 @@ pub fn pass_check(tx: &mut WriteTx<'_>, number: &str, command: &PassCheck) -> Re
     if command.check_to < command.check_from {
         problems.push(Problem::field("check_to", "ends-before-start"));
     }
-    if command.check_to > today(tx)? {
+    if command.check_to > organisation::today(tx)? {
         problems.push(Problem::field("check_to", "cycle-future"));
     }
     fail_on(problems)?;

@@ -27,17 +27,20 @@ mod service;
 pub mod staffing;
 pub mod statistics;
 mod store;
+mod store_cards;
 mod store_measures;
 mod trend;
 pub mod vocabulary;
 
 pub use api::openapi;
-pub use model::{Batch, BatchState, Signal, SignalRule, SignalState, TargetRow};
+pub use model::{Batch, BatchState, Scorecard, Signal, SignalRule, SignalState, TargetRow};
 pub use period::Period;
 pub use service::{
-    Card, CardKpi, Import, Imported, Input, Known, LimitBook, NamedSignal, Point, Rebuilt, SetTarget, SignalDetail, Value, Why,
-    answer_with_cycle, batch, batches, card, centres, daily, definition, definitions, explain, import, import_once, install_pack,
-    last_day, monthly, open_named, open_signals, profile, rebuild, set_target, signal, signals_of, undo, value, values, visible,
+    BadFile, Card, CardKpi, Change, Difference, FileFault, FrozenCard, FrozenKpi, Import, Imported, Input, Known, LimitBook,
+    NamedSignal, Point, Proof, PublishScorecard, Rebuilt, SetTarget, SignalDetail, Value, Why, all_published, answer_with_cycle,
+    batch, batches, card, centres, daily, definition, definitions, editions, explain, freeze, import, import_once, install_pack,
+    last_day, monthly, open_named, open_signals, profile, publish, published, rebuild, set_target, sheet, signal, signals_of, undo,
+    value, values, verify, visible,
 };
 pub(crate) use service::{
     bad_file, bad_mapping, batch_number, last_day_anywhere, last_mapping, may_undo, open_everywhere, optional_number,
@@ -59,9 +62,12 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/kpis/batches/{number}/undo", Access::May(Permission::ImportKpis), pages::batches::undo)
         .get("/kpis/import", Access::May(Permission::ImportKpis), pages::import::form)
         .post("/kpis/import", Access::May(Permission::ImportKpis), pages::import::send)
+        .get("/kpis/scorecards", read, pages::scorecards::index)
+        .get("/kpis/scorecards/{id}", read, pages::scorecards::show)
         .get("/kpis/staffing", read, pages::staffing::show)
         .get("/kpis/signals/{id}", read, pages::signals::show)
         .post("/kpis/signals/{id}/explain", Access::May(Permission::ManageKpis), pages::signals::explain)
+        .post("/kpis/{centre}/publish", Access::May(Permission::ManageKpis), pages::scorecards::publish)
         .get("/kpis/{centre}", read, pages::centre::show)
         .get("/kpis/{centre}/{code}", read, pages::measure::show)
         .post("/kpis/{centre}/{code}/target", Access::May(Permission::ManageKpis), pages::measure::set_target);

@@ -5,7 +5,9 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::db::schema::{kpi_batches, kpi_cells, kpi_definitions, kpi_measures, kpi_profiles, kpi_signals, kpi_targets};
+use crate::db::schema::{
+    kpi_batches, kpi_cells, kpi_definitions, kpi_measures, kpi_profiles, kpi_scorecards, kpi_signals, kpi_targets,
+};
 use crate::db::{Instant, Json};
 use crate::organisation::CentreType;
 
@@ -201,6 +203,38 @@ pub struct Signal {
 }
 
 crate::fact_table!(Signal, kpi_signals, 1, key id);
+
+/// What was published for a centre and a month, in one edition. It never changes.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = kpi_scorecards)]
+pub struct Scorecard {
+    /// Id.
+    pub id: String,
+    /// Centre.
+    pub centre_id: String,
+    /// Month as written: `2026-10`.
+    pub period: String,
+    /// 1, and one more with every correction.
+    pub edition: i64,
+    /// SHA-256 of the kept card ([`super::FrozenCard`]).
+    pub card_hash: String,
+    /// 0 to 100; none when nothing was scored.
+    pub total: Option<f64>,
+    /// Scored weight over the whole, 0 to 1.
+    pub coverage: f64,
+    /// No gaps.
+    pub complete: bool,
+    /// Why there is a correction.
+    pub reason: Option<String>,
+    /// Who published it, by name.
+    pub published_by: String,
+    /// When.
+    pub published_at: Instant,
+    /// Counts changes.
+    pub row_version: i64,
+}
+
+crate::fact_table!(Scorecard, kpi_scorecards, 1, key id);
 
 /// The measures of one cell of a batch, as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]

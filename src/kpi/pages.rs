@@ -6,6 +6,7 @@ mod figures;
 pub(super) mod import;
 pub(super) mod measure;
 pub(super) mod overview;
+pub(super) mod scorecards;
 pub(super) mod signals;
 pub(super) mod staffing;
 pub(super) mod upload;

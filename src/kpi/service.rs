@@ -5,6 +5,8 @@ mod card;
 mod import;
 mod install;
 mod overlap;
+mod prove;
+mod publish;
 pub(crate) mod signals;
 mod values;
 
@@ -16,6 +18,8 @@ pub use import::{Import, Imported, import, import_once};
 pub(crate) use import::{bad_file, bad_mapping};
 pub(crate) use install::optional_number;
 pub use install::{Known, LimitBook, SetTarget, definition, definitions, install_pack, profile, set_target};
+pub use prove::{BadFile, Difference, FileFault, Proof, verify};
+pub use publish::{Change, FrozenCard, FrozenKpi, PublishScorecard, all_published, editions, freeze, publish, published, sheet};
 pub(crate) use signals::open_everywhere;
 pub use signals::{NamedSignal, SignalDetail, answer_with_cycle, explain, open_named, open_signals, signal};
 pub(crate) use values::months_up_to;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{Batch, BatchState, DefinitionRow, ProfileRow, Signal, SignalState, TargetRow};
+use super::model::{Batch, BatchState, DefinitionRow, ProfileRow, Scorecard, Signal, SignalState, TargetRow};
 use crate::db::Conn;
 use crate::db::schema::{kpi_batches, kpi_definitions, kpi_profiles, kpi_signals, kpi_targets};
 use crate::error::{Error, Result};
@@ -11,7 +11,8 @@ use crate::ledger::{Fact, FactTable, WriteTx};
 use crate::organisation::CentreType;
 
 /// The fact tables of this slice.
-pub const FACTS: &[FactTable] = &[DefinitionRow::TABLE, ProfileRow::TABLE, TargetRow::TABLE, Batch::TABLE, Signal::TABLE];
+pub const FACTS: &[FactTable] =
+    &[DefinitionRow::TABLE, ProfileRow::TABLE, TargetRow::TABLE, Batch::TABLE, Signal::TABLE, Scorecard::TABLE];
 
 pub(super) fn definitions(conn: &mut Conn) -> Result<Vec<DefinitionRow>> {
     Ok(kpi_definitions::table

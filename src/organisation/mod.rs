@@ -13,7 +13,7 @@ use crate::web::{Access, Routes};
 pub use model::{Centre, CentreType, ChangeOrganisation, NewCentre, NewOrganisation, NewUnit, Organisation, Scheme, Unit};
 pub use service::{
     centre, centre_by_code, centres, change, change_centre, change_scheme, common_zones, create_centre, create_unit, get,
-    problems_of, scheme, schemes, set_up, shell, units, zone_of,
+    problems_of, scheme, schemes, set_up, shell, today, units, zone_of,
 };
 pub use store::{FACTS, clear_setting, next_serial, set_setting, setting};
 

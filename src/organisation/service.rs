@@ -1,5 +1,6 @@
 //! Use cases of the organisation.
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::model::{Centre, ChangeOrganisation, NewCentre, NewOrganisation, NewUnit, Organisation, Scheme, Unit};
@@ -99,6 +100,15 @@ pub fn change(tx: &mut WriteTx<'_>, command: &ChangeOrganisation) -> Result<Orga
 /// [`Error::NotFound`] before set-up.
 pub fn get(conn: &mut Conn) -> Result<Organisation> {
     store::organisation(conn)?.ok_or(Error::NotFound)
+}
+
+/// The day it is in the organisation's zone when a change is made.
+///
+/// # Errors
+/// When the database refuses.
+pub fn today(tx: &mut WriteTx<'_>) -> Result<NaiveDate> {
+    let now = tx.now;
+    Ok(shell(tx)?.today(now))
 }
 
 /// What the pages' shell shows of it.

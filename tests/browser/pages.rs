@@ -141,6 +141,8 @@ pub const PAGES: &[Page] = &[
     at("import batch", "/kpis/batches/{number}", MANAGER, "/kpis/batches/24"),
     at("call import", "/kpis/import", MANAGER, "/kpis/import"),
     done("call import refused", "/kpis/import", MANAGER, "/kpis/import", SEND, 422),
+    at("published scorecards", "/kpis/scorecards", MANAGER, "/kpis/scorecards"),
+    link("published scorecard", "/kpis/scorecards/{id}", MANAGER, "/kpis/scorecards", "main tbody a"),
     at("staffing", "/kpis/staffing", MANAGER, "/kpis/staffing?patience=120"),
     at("staffing refused", "/kpis/staffing", MANAGER, "/kpis/staffing?level=100"),
     link("signal", "/kpis/signals/{id}", MANAGER, "/", "main a[href^='/kpis/signals/']"),

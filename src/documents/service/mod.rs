@@ -15,7 +15,6 @@ pub mod release;
 pub mod review;
 pub mod withdraw;
 
-use chrono::NaiveDate;
 use serde_json::json;
 
 use super::command::Bilingual;
@@ -24,20 +23,15 @@ use super::store;
 use crate::actor::Permission;
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
+use crate::evidence;
 use crate::ledger::{Event, WriteTx, canonical, sha256_hex};
+use crate::organisation::today;
 use crate::text::Lang;
-use crate::{evidence, organisation};
 
 /// Longest title, in characters.
 const MAX_TITLE: usize = 200;
 /// Longest code, in characters.
 const MAX_CODE: usize = 60;
-
-/// The day it is in the organisation's zone.
-pub(super) fn today(tx: &mut WriteTx<'_>) -> Result<NaiveDate> {
-    let now = tx.now.utc();
-    Ok(organisation::shell(tx)?.today(now.into()))
-}
 
 /// How people call a version: `QP-08 B/2`.
 pub(super) fn name(document: &Document, version: &Version) -> String {

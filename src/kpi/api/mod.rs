@@ -2,12 +2,13 @@
 //! command line.
 
 mod batches;
+mod published;
 mod read;
 mod view;
 
 use utoipa::OpenApi;
 
-use crate::actor::Permission::{ImportKpis, ReadKpis};
+use crate::actor::Permission::{ImportKpis, ManageKpis, ReadKpis};
 use crate::web::{Access, Routes};
 
 #[derive(OpenApi)]
@@ -16,6 +17,9 @@ use crate::web::{Access, Routes};
     read::values,
     read::centres,
     read::scorecard,
+    published::list,
+    published::show,
+    published::publish,
     batches::list,
     batches::batch,
     batches::import,
@@ -35,6 +39,9 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .get("/api/v1/kpis/{code}/values", read, read::values)
         .get("/api/v1/centres", read, read::centres)
         .get("/api/v1/centres/{code}/scorecard", read, read::scorecard)
+        .get("/api/v1/scorecards", read, published::list)
+        .get("/api/v1/scorecards/{id}", read, published::show)
+        .post("/api/v1/scorecards", Access::Scope(ManageKpis), published::publish)
         .get("/api/v1/kpi/batches", read, batches::list)
         .get("/api/v1/kpi/batches/{number}", read, batches::batch)
         .post("/api/v1/kpi/batches/{number}/undo", import, batches::undo)

@@ -1,22 +1,22 @@
 //! `/kpis/{centre}`: the card of a centre for a period: score by family, what is missing and why, and a tile per KPI.
 
 use actix_web::web::{Path, Query};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::overview::Asked;
 use super::words;
 use crate::actor::Permission;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kpi::chart::{self, Gauge};
+use crate::kpi::measures::Measures;
 use crate::kpi::scoring::Gap;
 use crate::kpi::service::{CardReader, DayBook, months_up_to};
 use crate::kpi::{self, Card, CardKpi, Period, Signal, SignalState};
-use crate::organisation::Centre;
+use crate::organisation::{Centre, CentreType};
 use crate::text::t;
-use crate::web::{Area, PageResult, Reading, View, Visit};
+use crate::web::{Area, Form, PageResult, Reading, View, Visit};
 
 #[derive(Serialize)]
-struct FamilyRow {
+pub(super) struct FamilyRow {
     name: String,
     kind: String,
     weight: String,
@@ -72,27 +72,120 @@ struct CentreView {
     weighed: usize,
     has_data: bool,
     may_import: bool,
+    strict: bool,
+    /// The same address with missing KPIs scored 0, or not.
+    other_way: String,
+    /// The same data under the profile of each type.
+    types: Vec<UnderType>,
+    /// The newest edition of the month.
+    published: Option<Edition>,
+    /// The month as it may be published: over, and not published as it stands.
+    may_publish: Option<String>,
+    form: serde_json::Value,
+}
+
+#[derive(Serialize)]
+struct UnderType {
+    name: String,
+    own: bool,
+    total: Option<String>,
+    coverage: String,
+    incomplete: bool,
+    families: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Edition {
+    href: String,
+    edition: i64,
+    by: String,
+    at: crate::db::Instant,
+    total: Option<String>,
+    /// The data say something else by now.
+    differs: bool,
+}
+
+/// What the address may ask for.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct CardAsked {
+    period: Option<String>,
+    #[serde(default)]
+    strict: Option<String>,
 }
 
 /// The card of a centre.
-pub(crate) async fn show(visit: Visit, code: Path<String>, asked: Query<Asked>) -> PageResult {
+pub(crate) async fn show(visit: Visit, code: Path<String>, asked: Query<CardAsked>) -> PageResult {
     visit
         .kept_page("kpis/centre.html", move |r| {
             let centre = kpi::visible(r.conn, &r.actor, &code)?;
-            let view = view(r, centre, asked.period.as_deref())?;
+            let view = view(r, centre, &asked, None)?;
             Ok(View::new(Area::Kpis, view.name.clone(), view))
         })
         .await
 }
 
-fn view(r: &mut Reading<'_>, centre: Centre, asked: Option<&str>) -> Result<CentreView> {
-    let period = words::asked(r.conn, asked, Some(&centre.id), r.today)?;
+/// The page with a form that was refused.
+pub(super) async fn refused(visit: Visit, code: String, period: String, form: Form, error: Error) -> PageResult {
+    visit
+        .page("kpis/centre.html", move |r| {
+            let centre = kpi::visible(r.conn, &r.actor, &code)?;
+            let asked = CardAsked { period: Some(period).filter(|period| Period::parse(period).is_ok()), strict: None };
+            let view = view(r, centre, &asked, Some((&form, &error)))?;
+            Ok(View::new(Area::Kpis, view.name.clone(), view).status(error.status()))
+        })
+        .await
+}
+
+/// The totals of a period under the profile of each type.
+fn types(r: &mut Reading<'_>, reader: &CardReader, measures: &Measures, period: Period) -> Result<Vec<UnderType>> {
+    let mut types = Vec::new();
+    for centre_type in CentreType::ALL.iter().copied() {
+        let card = reader.under(r.conn, centre_type)?.card(measures, period)?;
+        types.push(UnderType {
+            name: r.t(&format!("centre-type-{}", centre_type.as_str().replace('_', "-"))),
+            own: centre_type == reader.centre().centre_type,
+            total: card.score.total.map(|total| format!("{total:.1}")),
+            coverage: format!("{:.0}%", card.score.coverage * 100.0),
+            incomplete: !card.score.gaps.is_empty(),
+            families: card.score.families.iter().map(|family| format!("{:.0}", family.weight)).collect(),
+        });
+    }
+    Ok(types)
+}
+
+/// The newest edition of a month, and the month when it may be published.
+fn publication(r: &mut Reading<'_>, centre: &Centre, period: Period) -> Result<(Option<Edition>, Option<String>)> {
+    if !period.is_month() {
+        return Ok((None, None));
+    }
+    let last = kpi::editions(r.conn, &r.actor, centre, &period.to_string())?.into_iter().next();
+    let now = kpi::freeze(r.conn, centre.clone(), period)?;
+    let hash = crate::ledger::sha256_hex(serde_json::to_value(&now)?.to_string().as_bytes());
+    let same = last.as_ref().is_some_and(|last| last.card_hash == hash);
+    let open = period.to < r.today && !now.inputs.is_empty() && !same && r.actor.may_at(Permission::ManageKpis, &centre.id);
+    let edition = last.map(|last| Edition {
+        href: format!("/kpis/scorecards/{}", last.id),
+        edition: last.edition,
+        by: last.published_by,
+        at: last.published_at,
+        total: last.total.map(|total| format!("{total:.1}")),
+        differs: !same,
+    });
+    Ok((edition, open.then(|| period.to_string())))
+}
+
+fn view(r: &mut Reading<'_>, centre: Centre, asked: &CardAsked, refused: Option<(&Form, &Error)>) -> Result<CentreView> {
+    let period = words::asked(r.conn, asked.period.as_deref(), Some(&centre.id), r.today)?;
+    let strict = asked.strict.as_deref() == Some("1");
+    let (published, may_publish) = publication(r, &centre, period)?;
     let months = months_up_to(period.to, 13);
     let from = months.first().map_or(period.from, |month| month.from).min(period.from);
     let book = DayBook::read(r.conn, &centre.id, from, Period::month_of(period.to).to)?;
     let signals = kpi::signals_of(r.conn, &r.actor, &centre.code, None)?;
-    let reader = CardReader::of(r.conn, centre)?;
-    let card = reader.card(&book.total(period), period)?;
+    let reader = CardReader::of(r.conn, centre)?.strict(strict);
+    let total = book.total(period);
+    let types = types(r, &reader, &total, period)?;
+    let card = reader.card(&total, period)?;
     let before = period.is_month().then(|| period.months_away(-1));
     let before = before.map(|month| reader.card(&book.total(month), month)).transpose()?;
     let (shown, waiting): (Vec<&CardKpi>, Vec<&CardKpi>) = card.kpis.iter().partition(|kpi| kpi.known.definition.measured);
@@ -115,6 +208,12 @@ fn view(r: &mut Reading<'_>, centre: Centre, asked: Option<&str>) -> Result<Cent
         tiles,
         waiting: waiting.into_iter().map(|kpi| waits(r, &card, kpi)).collect(),
         may_import: r.actor.may_at(Permission::ImportKpis, &card.centre.id),
+        other_way: format!("/kpis/{}?period={period}{}", card.centre.code, if strict { "" } else { "&strict=1" }),
+        form: super::form_view(refused, r.lang),
+        strict,
+        types,
+        published,
+        may_publish,
     })
 }
 
@@ -153,8 +252,12 @@ fn family_name(r: &Reading<'_>, card: &Card, code: &str) -> String {
 }
 
 fn families(r: &Reading<'_>, card: &Card) -> Vec<FamilyRow> {
-    let row = |family: &crate::kpi::scoring::FamilyScore| FamilyRow {
-        name: family_name(r, card, &family.code),
+    card.score.families.iter().map(|family| family_row(r, family_name(r, card, &family.code), family)).collect()
+}
+
+pub(super) fn family_row(r: &Reading<'_>, name: String, family: &crate::kpi::scoring::FamilyScore) -> FamilyRow {
+    FamilyRow {
+        name,
         kind: r.t(if family.kind == crate::kpi::scoring::Kind::Qualitative {
             "kpis-kind-qualitative"
         } else {
@@ -166,8 +269,7 @@ fn families(r: &Reading<'_>, card: &Card) -> Vec<FamilyRow> {
         contribution: format!("{:.2}", family.contribution),
         lost: format!("{:.2}", family.points_lost),
         coverage: format!("{:.0}%", family.coverage * 100.0),
-    };
-    card.score.families.iter().map(row).collect()
+    }
 }
 
 fn tile(r: &Reading<'_>, card: &Card, kpi: &CardKpi, book: &DayBook, months: &[Period], signals: &[Signal]) -> Tile {

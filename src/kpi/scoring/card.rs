@@ -75,7 +75,7 @@ pub struct KpiScore {
 }
 
 /// The score of a family.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct FamilyScore {
     /// Code of the family.
     pub code: String,
@@ -96,7 +96,7 @@ pub struct FamilyScore {
 }
 
 /// Why a card is incomplete.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = ScorecardGap)]
 #[serde(rename_all = "snake_case")]
 pub enum Gap {

@@ -41,7 +41,7 @@ pub enum Position {
 }
 
 /// What people are told of a value. That there is no value and that nothing was set to hold it against are different answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// [`Position::OnTarget`].

@@ -149,7 +149,8 @@ fn rebuild_one(ledger: &Ledger, dir: &Path, actor: &Arc<Actor>, centres: &[Centr
     Ok(Rebuilt { number: batch.number, repaired })
 }
 
-fn reread(dir: &Path, centres: &[Centre], batch: &Batch, mapping: &str) -> Result<Intake> {
+/// Reads a kept file again with its mapping.
+pub(super) fn reread(dir: &Path, centres: &[Centre], batch: &Batch, mapping: &str) -> Result<Intake> {
     let read = Mapping::from_toml(mapping).map_err(|error| super::bad_mapping(&error))?;
     let mapping = match &batch.default_centre {
         Some(code) => read.with_centre(code).map_err(|error| super::bad_mapping(&error.located(mapping)))?,

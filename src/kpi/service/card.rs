@@ -14,7 +14,7 @@ use crate::kpi::pack::{Limits, Profile};
 use crate::kpi::period::Period;
 use crate::kpi::scoring::{FamilyInput, Kind, KpiInput, KpiScore, Position, Reading, Scale, Scorecard, Standing, score_card};
 use crate::kpi::store;
-use crate::organisation::Centre;
+use crate::organisation::{Centre, CentreType};
 
 /// Why a KPI of a card has no score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -72,12 +72,14 @@ pub struct Card {
 }
 
 /// What cards of a centre need, read once.
+#[derive(Clone)]
 pub struct CardReader {
     centre: Centre,
     profile_version: i64,
     profile: Profile,
     definitions: Vec<Known>,
     limits: LimitBook,
+    strict: bool,
 }
 
 impl CardReader {
@@ -88,7 +90,22 @@ impl CardReader {
     pub fn of(conn: &mut Conn, centre: Centre) -> Result<Self> {
         let (profile_version, profile) = profile(conn, centre.centre_type)?;
         let limits = LimitBook::of(conn, &centre.id)?;
-        Ok(Self { centre, profile_version, profile, definitions: definitions(conn)?, limits })
+        Ok(Self { centre, profile_version, profile, definitions: definitions(conn)?, limits, strict: false })
+    }
+
+    /// The same under the profile of another type: what if the centre were one.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the type has no profile.
+    pub fn under(&self, conn: &mut Conn, centre_type: CentreType) -> Result<Self> {
+        let (profile_version, profile) = profile(conn, centre_type)?;
+        Ok(Self { profile_version, profile, ..self.clone() })
+    }
+
+    /// Scores what is missing with 0, as audits do.
+    #[must_use]
+    pub fn strict(self, strict: bool) -> Self {
+        Self { strict, ..self }
     }
 
     /// The readers of several centres; a centre whose type has no profile is left out.
@@ -104,7 +121,14 @@ impl CardReader {
         let reader = |centre: Centre| {
             let (_, version, profile) = profiles.iter().find(|(centre_type, ..)| *centre_type == centre.centre_type)?;
             let limits = limits.remove(&centre.id).unwrap_or_default();
-            Some(Self { centre, profile_version: *version, profile: profile.clone(), definitions: known.clone(), limits })
+            Some(Self {
+                centre,
+                profile_version: *version,
+                profile: profile.clone(),
+                definitions: known.clone(),
+                limits,
+                strict: false,
+            })
         };
         Ok(centres.into_iter().filter_map(reader).collect())
     }
@@ -131,7 +155,7 @@ impl CardReader {
             .collect();
         let mut kpis: Vec<CardKpi> = self.definitions.iter().map(|known| self.reading(known, measures, period)).collect();
         let inputs: Vec<KpiInput> = kpis.iter().filter_map(|kpi| self.input(kpi)).collect();
-        let score = score_card(&families, &inputs, false).map_err(|error| {
+        let score = score_card(&families, &inputs, self.strict).map_err(|error| {
             let problem = Problem::whole(error.code());
             Error::Invalid(vec![error.params().into_iter().fold(problem, |problem, (name, value)| problem.with(name, value))])
         })?;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Known, LimitBook, definition, definitions};
 use crate::actor::{Actor, Permission};
@@ -21,7 +21,7 @@ use crate::kpi::{store, store_measures};
 use crate::organisation::{self, Centre};
 
 /// A batch behind a value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = KpiInput)]
 pub struct Input {
     /// Number of the batch.
@@ -37,7 +37,7 @@ pub struct Input {
 }
 
 impl Input {
-    fn of(batch: &Batch) -> Self {
+    pub(super) fn of(batch: &Batch) -> Self {
         Self {
             batch: batch.number,
             file: batch.file_name.clone(),

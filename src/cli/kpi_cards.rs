@@ -1,0 +1,109 @@
+//! `cairn kpi scorecard`, `publish` and `verify`: cards, frozen cards, and their proof.
+
+use clap::Args;
+
+use super::kpi::actor;
+use super::{Report, say};
+use crate::error::Result;
+use crate::kpi::{self, FrozenCard, FrozenKpi, Period, PublishScorecard};
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct CardArgs {
+    #[command(flatten)]
+    report: Report,
+    /// Code of the centre.
+    #[arg(long, value_name = "CODE")]
+    centre: String,
+    /// `2026-10`; quarters, weeks, years and ranges too.
+    #[arg(long, value_name = "PERIOD")]
+    period: String,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct PublishArgs {
+    #[command(flatten)]
+    card: CardArgs,
+    /// Why there is a correction.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+pub(super) fn scorecard(args: &CardArgs) -> Result<i32> {
+    let period = Period::parse(&args.period)?;
+    let (_, ledger) = args.report.data.open()?;
+    let card = ledger.db.read(|conn| kpi::sheet(conn, &actor(), &args.centre, period))?;
+    if args.report.json {
+        say(serde_json::to_string_pretty(&card)?);
+    } else {
+        tell(&card);
+    }
+    Ok(0)
+}
+
+fn tell(card: &FrozenCard) {
+    let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
+    let gaps = if card.gaps.is_empty() { "complete" } else { "incomplete" };
+    say(format!(
+        "{} ({}) in {}: {} of 100, coverage {:.1} %, {gaps}",
+        card.centre,
+        card.centre_type,
+        card.period,
+        number(card.total),
+        card.coverage * 100.0
+    ));
+    for family in &card.families {
+        say(format!("{:<16} weight {:>5.1}  score {:>9}", family.code, family.weight, number(family.score)));
+    }
+    for FrozenKpi { code, in_unit, score, weight, contribution, .. } in &card.kpis {
+        say(format!(
+            "{code:<34} {:>12}  score {:>9}  weight {:>8}  brings {:>8}",
+            number(*in_unit),
+            number(*score),
+            number(*weight),
+            number(*contribution)
+        ));
+    }
+    for input in &card.inputs {
+        say(format!("from batch {} ({}), evidence {}", input.batch, input.file, input.evidence));
+    }
+}
+
+pub(super) fn publish(args: &PublishArgs) -> Result<i32> {
+    let (_, ledger) = args.card.report.data.open()?;
+    let command =
+        PublishScorecard { centre: args.card.centre.clone(), period: args.card.period.clone(), reason: args.reason.clone() };
+    let row = ledger.write(&actor(), move |tx| kpi::publish(tx, &command))?;
+    if args.card.report.json {
+        say(serde_json::to_string_pretty(&row)?);
+    } else {
+        say(format!("{} {}: edition {}, card {}", args.card.centre, row.period, row.edition, row.card_hash));
+    }
+    Ok(0)
+}
+
+/// 0 when everything published follows from the kept files, else 1.
+pub(super) fn verify(args: &Report) -> Result<i32> {
+    let (config, ledger) = args.data.open()?;
+    let proof = kpi::verify(&ledger, &config.evidence_dir(), &actor())?;
+    let code = i32::from(!proof.holds());
+    if args.json {
+        say(serde_json::to_string_pretty(&proof)?);
+        return Ok(code);
+    }
+    say(format!("{} published cards, {} values, {} files read again", proof.scorecards, proof.values, proof.files));
+    for bad in &proof.bad_files {
+        say(format!("FILE {:?}: batch {} ({}), evidence {}", bad.fault, bad.batch, bad.file, bad.evidence));
+    }
+    for found in &proof.differences {
+        let computed = found.computed.map_or("cannot be computed".to_owned(), |value| format!("computed {value}"));
+        let published = found.published.map_or("no value".to_owned(), |value| value.to_string());
+        say(format!(
+            "VALUE {} {} edition {} {}: published {published}, {computed}",
+            found.centre, found.period, found.edition, found.code
+        ));
+    }
+    if proof.holds() {
+        say("No difference.");
+    }
+    Ok(code)
+}
