@@ -127,6 +127,23 @@
     }, { passive: true });
   };
 
+  /* Check: an expression is judged while it is typed; what is found stands below it. */
+  const check = (area) => {
+    const out = doc.getElementById(`${area.id}-check`);
+    let wait, call;
+    area.addEventListener("cairn:typed", () => {
+      clearTimeout(wait);
+      wait = setTimeout(async () => {
+        call?.abort(); call = new AbortController();
+        const asked = new URLSearchParams({ expression: area.value, parameters: area.form.elements.parameters?.value ?? "" });
+        try {
+          const answer = area.value.trim() ? await fetch(`${area.dataset.check}?${asked}`, { signal: call.signal, headers: { "HX-Request": "true" } }) : null;
+          if (!answer || (answer.ok && !answer.redirected)) out.innerHTML = answer ? await answer.text() : "";
+        } catch { /* next pause */ }
+      }, 300);
+    });
+  };
+
   /* Draft: saved 5 s after a change; what cannot be sent stays in this browser and is offered again. */
   let open = null;
   const stored = (key) => { try { return JSON.parse(sessionStorage.getItem(key)); } catch { return null; } };
@@ -195,6 +212,7 @@
     open = null;
     all("[data-draft]").forEach(draft);
     all("[data-preview]").forEach(preview);
+    all("[data-check]").forEach(check);
     contents();
     if (!one(".gate, .errors")) Object.keys(sessionStorage).forEach((key) => {
       if (key.startsWith("cairn:") && stored(key)?.sent && !all("[data-draft]").some((box) => key === `cairn:${box.dataset.draft}`)) sessionStorage.removeItem(key);

@@ -111,7 +111,7 @@ impl World {
         let action = ledger.write(&manager, move |tx| improvement::add_action(tx, &number, &action)).unwrap();
         self.put(&["/organisation/centres/{id}"], &centre.id);
         self.put(&["/kpis/{centre}", "/api/v1/centres/{code}"], "HD");
-        self.put(&["/api/v1/kpis/{code}"], "service_level");
+        self.put(&["/api/v1/kpis/{code}", "/kpis/definitions/{code}"], "service_level");
         self.put(&["/api/v1/kpi/batches/{number}"], "1");
         self.put(&["/kpis/{centre}/{code}"], "service_level");
         self.put(&["/kpis/batches/{number}"], "1");

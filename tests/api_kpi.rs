@@ -98,7 +98,7 @@ both! {
         assert_eq!((done.status.as_u16(), done.json()["state"].clone()), (200, json!("undone")), "{}", done.text());
         problem(&undo(&[("if-match", &etag(&done))]).await, 409, "kpi-not-live");
         let value = manager.get("/api/v1/kpis/service_level/values?centre=HD&period=2026-10").await.json();
-        assert_eq!((&value["value"], &value["missing"]), (&Value::Null, &json!("no_contacts")));
+        assert_eq!((&value["value"], &value["missing"]), (&Value::Null, &json!("not_delivered")));
         problem(&manager.get("/api/v1/kpi/batches/9").await, 404, "not-found");
         problem(&manager.get("/api/v1/kpi/batches/x").await, 404, "not-found");
     }

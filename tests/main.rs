@@ -27,6 +27,7 @@ mod api_parity;
 mod api_records;
 mod browser;
 mod declaration;
+mod definitions;
 mod demo;
 mod documents;
 mod faults;

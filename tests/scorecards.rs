@@ -85,7 +85,7 @@ both! {
             .read(|conn| kpi::published(conn, &app.system(), done.location().rsplit('/').next().unwrap()))
             .unwrap();
         let level = |card: &kpi::FrozenCard| card.kpis.iter().find(|kpi| kpi.code == "service_level").unwrap().denominator;
-        assert_eq!((level(&first), level(&second)), (Some(100), Some(500)));
+        assert_eq!((level(&first), level(&second)), (Some(kpi::Figure::Whole(100)), Some(kpi::Figure::Whole(500))));
         assert!(first.changes(&second).iter().any(|change| change.code == "service_level"));
         assert!(kpi::verify(app.ledger(), &app.site.config.evidence_dir(), &app.system()).unwrap().holds());
         let list = manager.get("/kpis/scorecards").await;

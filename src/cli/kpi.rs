@@ -36,6 +36,8 @@ enum Command {
     Verify(Report),
     /// List the KPIs and the import batches.
     List(Report),
+    /// Show the definitions of the KPIs, or all versions of one.
+    Definitions(DefinitionsArgs),
     /// Take an import batch back; what it had replaced counts again.
     Undo(UndoArgs),
     /// Make all measures again from the kept files and mappings, and compare.
@@ -57,6 +59,14 @@ struct ImportArgs {
     replace: bool,
     /// The call log: text, or text packed with gzip.
     file: PathBuf,
+}
+
+#[derive(Debug, Clone, Args)]
+struct DefinitionsArgs {
+    #[command(flatten)]
+    report: Report,
+    /// Code of a KPI: all its versions.
+    code: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -112,6 +122,7 @@ pub fn run(args: &Kpi) -> Result<i32> {
         Command::Publish(args) => kpi_cards::publish(args),
         Command::Verify(args) => kpi_cards::verify(args),
         Command::List(args) => list(args),
+        Command::Definitions(args) => definitions(args),
         Command::Undo(args) => undo(args),
         Command::Rebuild(args) => rebuild(args),
     }
@@ -219,17 +230,49 @@ fn list(args: &Report) -> Result<i32> {
     let (_, ledger) = args.data.open()?;
     let (known, batches) = ledger.db.read(|conn| Ok((kpi::definitions(conn)?, kpi::batches(conn, &actor(), None, 100)?)))?;
     if args.json {
-        let kpis: Vec<_> = known.iter().map(|known| &known.definition).collect();
+        let kpis: Vec<_> = known.iter().map(|known| known.definition.as_ref()).collect();
         say(serde_json::to_string_pretty(&serde_json::json!({"kpis": kpis, "batches": batches}))?);
         return Ok(0);
     }
     for one in known {
-        let state = if one.definition.measured { "measured" } else { "waits for its data source" };
+        let state = if one.formula.is_some() { "measured" } else { "waits for its data source" };
         say(format!("{:<34} v{} {} ({state})", one.definition.code, one.version, one.definition.en));
     }
     for batch in batches {
         let span = format!("{} to {}", batch.first_day, batch.last_day);
         say(format!("batch {:>4} {:<10} {span} {} rows {}", batch.number, batch.state.as_str(), batch.rows_read, batch.file_name));
+    }
+    Ok(0)
+}
+
+fn definitions(args: &DefinitionsArgs) -> Result<i32> {
+    let (_, ledger) = args.report.data.open()?;
+    let known = ledger.db.read(|conn| match &args.code {
+        Some(code) => kpi::definition_history(conn, &actor(), code),
+        None => kpi::definitions(conn),
+    })?;
+    if args.report.json {
+        let mut shown = Vec::new();
+        for one in &known {
+            let mut body = serde_json::to_value(one.definition.as_ref())?;
+            body["version"] = one.version.into();
+            body["measured"] = one.formula.is_some().into();
+            shown.push(body);
+        }
+        say(serde_json::to_string_pretty(&shown)?);
+        return Ok(0);
+    }
+    for one in &known {
+        let definition = &one.definition;
+        let from = definition.starts_on.map(|day| format!(" from {day}")).unwrap_or_default();
+        say(format!("{:<34} v{}{from} {} / {} ({})", definition.code, one.version, definition.zh, definition.en, definition.unit));
+        if let (Some(method), Some(_)) = (definition.effective(), &args.code) {
+            say(format!("    {}", method.kind.as_str()));
+            let parts = [("numerator", &method.numerator), ("denominator", &method.denominator), ("minus", &method.minus)];
+            let written = parts.iter().filter_map(|(name, part)| part.as_ref().map(|part| (name, part)));
+            written.for_each(|(name, part)| say(format!("    {name}: {part}")));
+            method.spread.iter().for_each(|name| say(format!("    of {name}")));
+        }
     }
     Ok(0)
 }

@@ -49,7 +49,7 @@ impl Voice {
         let higher = detail.centre_line.is_some_and(|line| detail.value > line);
         let good = higher == (name.direction == "higher");
         let cause = self.cause(stage, signal, centre, good)?;
-        self.told.insert(place, (name.zh, cause.clone()));
+        self.told.insert(place, (name.zh.clone(), cause.clone()));
         Ok(cause)
     }
 

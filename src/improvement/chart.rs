@@ -1,9 +1,8 @@
 //! The KPI before and after as a line by weeks, with the goal and the day from which the actions count. Colours come from classes.
 
-use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::Write as _;
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, Days, NaiveDate};
 use serde::Serialize;
 
 use super::figures::Figures;
@@ -61,20 +60,12 @@ pub(super) fn chart(
     Ok(Some(Chart { svg: draw(&weeks, cycle, figures), rows }))
 }
 
-/// Sums of numerators and denominators by ISO week; a week is never the mean of its days.
+/// The values by ISO week; a week is never the mean of its days.
 fn weeks(conn: &mut Conn, actor: &Actor, cycle: &Cycle, centre: &Centre, from: NaiveDate, to: NaiveDate) -> Result<Vec<Week>> {
     let scale = kpi::definition(conn, &cycle.kpi_code)?.definition.scale();
-    let mut sums: BTreeMap<NaiveDate, (i64, i64, i64)> = BTreeMap::new();
-    for point in kpi::daily(conn, actor, &cycle.kpi_code, &centre.code, from, to)? {
-        let Ok(day) = point.period.parse::<NaiveDate>() else { continue };
-        let monday = day.week(Weekday::Mon).first_day();
-        let sum = sums.entry(monday).or_default();
-        *sum = (sum.0 + point.value.numerator, sum.1 + point.value.denominator, sum.2 + point.value.n);
-    }
-    let week = |(monday, (numerator, denominator, n)): (NaiveDate, (i64, i64, i64))| {
-        (denominator > 0).then(|| Week { monday, value: numerator as f64 / denominator as f64 * scale, n })
-    };
-    Ok(sums.into_iter().filter_map(week).collect())
+    let found = kpi::weekly(conn, actor, &cycle.kpi_code, &centre.code, from, to)?;
+    let week = |(monday, value): (NaiveDate, kpi::KpiValue)| Some(Week { monday, value: value.value? * scale, n: value.n });
+    Ok(found.into_iter().filter_map(week).collect())
 }
 
 struct Frame {

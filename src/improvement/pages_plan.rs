@@ -56,9 +56,10 @@ fn plan(r: &mut Reading<'_>, number: Option<String>, form: Typed) -> Result<Plan
         .filter(|centre| actor.may_at(Permission::RunCycles, &centre.id))
         .map(|centre| Choice { label: format!("{} {}", centre.code, centre.name(r.lang)), value: centre.code })
         .collect();
-    let measured = kpi::definitions(r.conn)?.into_iter().filter(|known| known.definition.formula().is_some());
-    let kpis =
-        measured.map(|known| Choice { label: known.definition.name(r.lang).to_owned(), value: known.definition.code }).collect();
+    let measured = kpi::definitions(r.conn)?.into_iter().filter(|known| known.formula.is_some());
+    let kpis = measured
+        .map(|known| Choice { label: known.definition.name(r.lang).to_owned(), value: known.definition.code.clone() })
+        .collect();
     let unit = match &number {
         Some(number) => {
             let cycle = service::find(r.conn, &actor, number)?;

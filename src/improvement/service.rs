@@ -47,8 +47,8 @@ fn measure(conn: &mut Conn, code: &str, centre: &Centre, from: NaiveDate, to: Na
     Ok(Measured {
         value: value.in_unit,
         interval: value.interval.map(|[low, high]| [low * scale, high * scale]),
-        numerator: value.numerator,
-        denominator: value.denominator,
+        numerator: value.numerator.rounded(),
+        denominator: value.denominator.rounded(),
         n: value.n,
         definition_version: value.definition_version,
         batches: value.inputs.iter().map(|input| input.batch).collect(),
@@ -307,7 +307,7 @@ fn checked(conn: &mut Conn, row: &Cycle, command: &PassCheck) -> Result<CheckRes
     let centre = organisation::centre(conn, &row.centre_id)?;
     let after = measure(conn, &row.kpi_code, &centre, command.check_from, command.check_to)?;
     let before: Measured = row.baseline.to()?;
-    let direction = kpi::definition(conn, &row.kpi_code)?.definition.direction;
+    let direction = kpi::definition(conn, &row.kpi_code)?.definition.direction.clone();
     let wanted = Wanted::of(&direction, before.value.unwrap_or_default(), row.goal);
     compare(&before, &after, row.goal, wanted).ok_or_else(|| Error::field("check_from", "cycle-no-data"))
 }

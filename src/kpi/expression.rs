@@ -27,6 +27,7 @@ mod unit;
 pub use compile::{Parameters, Program, compile};
 pub use error::{ExpressionError, Fault, Wanted};
 pub use evaluate::{Absent, Number};
+pub(super) use frame::months_of_days;
 pub use frame::{Frame, Frames, Spread};
 pub use parse::parse;
 pub use tree::{Node, Span, Window, WindowUnit};

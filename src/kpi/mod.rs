@@ -10,12 +10,14 @@
 
 mod api;
 pub mod chart;
+mod daybook;
+pub mod definition;
 pub mod expression;
-pub mod formula;
 pub mod intake;
 pub mod mapping;
 pub mod measure_report;
 pub mod measures;
+pub mod method;
 mod model;
 pub mod pack;
 mod pages;
@@ -29,18 +31,21 @@ pub mod statistics;
 mod store;
 mod store_cards;
 mod store_measures;
+pub mod totals;
 mod trend;
 pub mod vocabulary;
 
 pub use api::openapi;
+pub use method::{Figure, KpiValue};
 pub use model::{Batch, BatchState, Scorecard, Signal, SignalRule, SignalState, TargetRow};
 pub use period::Period;
 pub use service::{
-    BadFile, Card, CardKpi, Change, Difference, FileFault, FrozenCard, FrozenKpi, Import, Imported, Input, Known, LimitBook,
-    NamedSignal, Point, Proof, PublishScorecard, Rebuilt, SetTarget, SignalDetail, Value, Why, all_published, answer_with_cycle,
-    batch, batches, card, centres, daily, definition, definitions, editions, explain, freeze, import, import_once, install_pack,
-    last_day, monthly, open_named, open_signals, profile, publish, published, rebuild, set_target, sheet, signal, signals_of, undo,
-    value, values, verify, visible,
+    BadFile, BesideValue, Card, CardKpi, Change, DefinitionBook, Difference, FileFault, FrozenCard, FrozenKpi, Import, Imported,
+    Input, Known, LimitBook, NamedSignal, Point, Proof, PublishScorecard, Rebuilt, SaveDefinition, SetTarget, SignalDetail, Value,
+    Why, all_published, answer_with_cycle, batch, batches, card, centres, daily, definition, definition_history, definition_on,
+    definitions, editions, explain, families, freeze, import, import_once, install_pack, last_day, monthly, open_named,
+    open_signals, profile, publish, published, rebuild, save_definition, set_target, sheet, signal, signals_of, undo, value,
+    values, verify, visible, weekly, weights_of,
 };
 pub(crate) use service::{
     bad_file, bad_mapping, batch_number, last_day_anywhere, last_mapping, may_undo, open_everywhere, optional_number,
@@ -57,6 +62,14 @@ pub fn routes(routes: &mut Routes<'_>) {
     let read = Access::May(Permission::ReadKpis);
     routes
         .get("/kpis", read, pages::overview::show)
+        .get("/kpis/definitions", read, pages::definitions::index)
+        .post("/kpis/definitions", Access::May(Permission::ManageKpis), pages::definition_edit::create)
+        .get("/kpis/definitions/measures", read, pages::definitions::measures)
+        .get("/kpis/definitions/check", Access::May(Permission::ManageKpis), pages::definition_edit::check)
+        .get("/kpis/definitions/new", Access::May(Permission::ManageKpis), pages::definition_edit::new)
+        .get("/kpis/definitions/{code}", read, pages::definitions::show)
+        .post("/kpis/definitions/{code}", Access::May(Permission::ManageKpis), pages::definition_edit::change)
+        .get("/kpis/definitions/{code}/edit", Access::May(Permission::ManageKpis), pages::definition_edit::edit)
         .get("/kpis/batches", read, pages::batches::index)
         .get("/kpis/batches/{number}", read, pages::batches::show)
         .post("/kpis/batches/{number}/undo", Access::May(Permission::ImportKpis), pages::batches::undo)

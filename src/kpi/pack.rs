@@ -1,12 +1,11 @@
-//! Definitions, limits and profiles as data: what the shipped pack (`docs-templates/kpi`) holds and what is kept in the rows' bodies.
+//! The shipped pack (`docs-templates/kpi`): definitions, families and profiles; what is kept in the rows' bodies.
 //! Every number names its provenance; a pack that contradicts itself is refused as a whole (ISO 9001 9.1.1: what is measured, and how).
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::formula::{Formula, ServiceLevelVariant};
-use super::scoring::Scale;
+pub use super::definition::{Definition, Limits};
 use crate::error::{Error, Problem, Result};
 use crate::organisation::CentreType;
 use crate::text::Lang;
@@ -15,160 +14,6 @@ const DEFINITIONS: &str = include_str!("../../docs-templates/kpi/definitions.tom
 const PROFILES: &str = include_str!("../../docs-templates/kpi/profiles.toml");
 /// The example mapping that the import page shows.
 pub const MAPPING_EXAMPLE: &str = include_str!("../../docs-templates/kpi/mapping-example.toml");
-
-/// A KPI definition.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(as = KpiDefinitionBody)]
-#[serde(deny_unknown_fields)]
-pub struct Definition {
-    /// Stable code.
-    pub code: String,
-    /// Family code.
-    pub family: String,
-    /// Name in Chinese.
-    pub zh: String,
-    /// Name in English.
-    pub en: String,
-    /// `percent`, `seconds`, `ratio`, `score`, `ppm`, `per_head_year`, `money`, `hours`.
-    pub unit: String,
-    /// `higher`, `lower`, `band`.
-    pub direction: String,
-    /// Small-sample rule: P, R, M, S, Q, T.
-    pub n_rule: String,
-    /// Computed from the call log.
-    pub measured: bool,
-    /// `ratio` or `mean`, of measured ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub method: Option<String>,
-    /// Variant of a service level.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub variant: Option<ServiceLevelVariant>,
-    /// Threshold of a service level in seconds, inclusive.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub threshold_s: Option<u32>,
-    /// The definition in Chinese words.
-    pub definition_zh: String,
-    /// The definition in English words.
-    pub definition_en: String,
-    /// What is met with in practice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub usual_target: Option<String>,
-    /// How far that can be relied on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target_source: Option<String>,
-    /// Where the limits come from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub provenance: Option<String>,
-    /// Default limits.
-    #[serde(flatten)]
-    pub limits: Limits,
-}
-
-impl Definition {
-    /// Name in a language.
-    pub fn name(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::Zh => &self.zh,
-            Lang::En => &self.en,
-        }
-    }
-
-    /// The definition in words.
-    pub fn words(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::Zh => &self.definition_zh,
-            Lang::En => &self.definition_en,
-        }
-    }
-
-    /// How it is computed from the measures of call logs; none = it waits for its data source.
-    pub fn formula(&self) -> Option<Formula> {
-        if !self.measured {
-            return None;
-        }
-        match self.code.as_str() {
-            "service_level" => Some(Formula::ServiceLevel { threshold_s: self.threshold_s?, variant: self.variant?, short_s: 5 }),
-            "abandonment_rate" => Some(Formula::AbandonmentRate { ignore_up_to_s: None }),
-            "answer_rate" => Some(Formula::AnswerRate),
-            "asa_s" => Some(Formula::AsaS),
-            "aht_s" => Some(Formula::AhtS),
-            _ => None,
-        }
-    }
-
-    /// What one has to multiply a plain ratio with to show it in the unit: 100 for percent, a million for ppm.
-    pub fn scale(&self) -> f64 {
-        match self.unit.as_str() {
-            "percent" => 100.0,
-            "ppm" => 1_000_000.0,
-            _ => 1.0,
-        }
-    }
-
-    /// Decimals shown.
-    pub fn digits(&self) -> usize {
-        match self.unit.as_str() {
-            "ratio" | "money" | "ppm" | "per_head_year" => 2,
-            _ => 1,
-        }
-    }
-}
-
-/// Target and floor, or a band; in the unit of the definition.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(as = KpiLimits)]
-pub struct Limits {
-    /// Score 100 at the target.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target: Option<f64>,
-    /// Score 0 at the floor, the edge of the allowed range.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub floor: Option<f64>,
-    /// Band: 100 from low …
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub low: Option<f64>,
-    /// … to high.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub high: Option<f64>,
-    /// Band: 0 below.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outer_low: Option<f64>,
-    /// Band: 0 above.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outer_high: Option<f64>,
-}
-
-impl Limits {
-    /// Checks that they can be scored against in a direction.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] naming the field.
-    pub fn check(&self, direction: &str) -> Result<()> {
-        let numbers = [self.target, self.floor, self.low, self.high, self.outer_low, self.outer_high];
-        if numbers.iter().flatten().any(|number| !number.is_finite()) {
-            return Err(Error::field("target", "kpi-limit-number"));
-        }
-        match (direction, self) {
-            ("band", Self { low: Some(low), high: Some(high), outer_low: Some(outer_low), outer_high: Some(outer_high), .. }) => {
-                let ordered = outer_low < low && low <= high && high < outer_high;
-                if ordered { Ok(()) } else { Err(Error::field("low", "kpi-limit-band")) }
-            }
-            ("higher", Self { target: Some(target), floor: Some(floor), .. }) if floor < target => Ok(()),
-            ("lower", Self { target: Some(target), floor: Some(floor), .. }) if floor > target => Ok(()),
-            ("band", _) => Err(Error::field("low", "kpi-limit-band")),
-            _ => Err(Error::field("floor", "kpi-limit-order")),
-        }
-    }
-
-    /// The scale to score on; none when there is nothing to score against.
-    pub fn scale(&self) -> Option<Scale> {
-        if let (Some(low), Some(high), Some(outer_low), Some(outer_high)) = (self.low, self.high, self.outer_low, self.outer_high) {
-            return Some(Scale::Band { outer_low, low, high, outer_high });
-        }
-        let (floor, target) = (self.floor?, self.target?);
-        Some(Scale::Toward { floor, target })
-    }
-}
 
 /// A family of KPIs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -306,19 +151,33 @@ impl Pack {
         Ok(pack)
     }
 
+    /// Codes of the families.
+    #[must_use]
+    pub fn families(&self) -> Vec<String> {
+        let first = self.profiles.first().map(|(_, profile)| profile.families.as_slice()).unwrap_or_default();
+        first.iter().map(|family| family.code.clone()).collect()
+    }
+
     fn check(&self) -> Result<()> {
+        let families = self.families();
         for definition in &self.definitions {
-            if definition.measured && definition.formula().is_none() {
-                return Err(bad_pack(&definition.code));
-            }
-            if definition.limits != Limits::default() {
-                definition.limits.check(&definition.direction).map_err(|_| bad_pack(&definition.code))?;
+            let problems = definition.problems(&families);
+            if let Some(problem) = problems.first() {
+                return Err(bad_pack(&format!("{}: {} {}", definition.code, problem.field, problem.code)));
             }
         }
         let known = |code: &String| self.definitions.iter().any(|definition| definition.code == *code);
         let unknown = self.profiles.iter().flat_map(|(_, p)| p.kpi.values().flat_map(BTreeMap::keys)).find(|code| !known(code));
         unknown.map_or(Ok(()), |code| Err(bad_pack(code)))
     }
+}
+
+/// A shipped definition by code.
+#[must_use]
+pub fn shipped_definition(code: &str) -> Option<&'static Definition> {
+    static SHIPPED: std::sync::OnceLock<Vec<Definition>> = std::sync::OnceLock::new();
+    let all = SHIPPED.get_or_init(|| toml::from_str::<DefinitionFile>(DEFINITIONS).map(|file| file.kpi).unwrap_or_default());
+    all.iter().find(|definition| definition.code == code)
 }
 
 #[cfg(test)]
@@ -329,8 +188,13 @@ mod tests {
     fn the_shipped_pack_is_consistent() {
         let pack = Pack::shipped().unwrap();
         assert_eq!(pack.profiles.len(), 3);
-        let measured: Vec<&str> = pack.definitions.iter().filter(|d| d.measured).map(|d| d.code.as_str()).collect();
-        assert_eq!(measured, ["service_level", "asa_s", "abandonment_rate", "answer_rate", "aht_s"]);
+        assert_eq!(pack.definitions.len(), 71);
+        assert!(pack.definitions.iter().all(|definition| definition.formula().is_some()));
+        let of = |family: &str| pack.definitions.iter().filter(|definition| definition.family == family).count();
+        let counts = ["ability", "skill", "satisfaction", "service_level", "innovation", "economy"].map(of);
+        assert_eq!(counts, [7, 8, 11, 23, 8, 14]);
+        let codes: std::collections::BTreeSet<&str> = pack.definitions.iter().map(|definition| definition.code.as_str()).collect();
+        assert_eq!(codes.len(), 71);
         let cost = &pack.profiles.iter().find(|(t, _)| *t == CentreType::CostControl).unwrap().1;
         assert_eq!((cost.kind_weight("qualitative"), cost.kind_weight("quantitative")), (5, 95));
     }

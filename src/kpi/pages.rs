@@ -2,6 +2,9 @@
 
 pub(super) mod batches;
 pub(super) mod centre;
+pub(super) mod definition_edit;
+mod definition_form;
+pub(super) mod definitions;
 mod figures;
 pub(super) mod import;
 pub(super) mod measure;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
+use super::expression::months_of_days;
 use crate::error::{Error, Problem, Result};
 
 /// A period of whole days.
@@ -58,6 +59,17 @@ impl Period {
         let by = Months::new(months.unsigned_abs());
         let from = if months < 0 { self.from.checked_sub_months(by) } else { self.from.checked_add_months(by) };
         Self::month_of(from.unwrap_or(self.from))
+    }
+
+    /// How many months it has: whole ones where it begins and ends with a month, else by its days and a mean year.
+    pub fn months(self) -> f64 {
+        let after = self.to.succ_opt().unwrap_or(self.to);
+        if self.from.day() == 1 && after.day() == 1 && self.from <= self.to {
+            let count = (after.year() - self.from.year()) * 12 + after.month0() as i32 - self.from.month0() as i32;
+            return f64::from(count);
+        }
+        let days = u32::try_from((self.to - self.from).num_days() + 1).unwrap_or(0);
+        months_of_days(days)
     }
 
     /// Whether it is a calendar month.

@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 use super::intake::CellKey;
 use super::measures::{Histogram, Measures};
 use super::model::MeasureRow;
+use super::quantities::Quantities;
+use super::totals::Totals;
 use crate::error::{Error, Result};
 
 /// What has no column of its own.
@@ -19,6 +21,9 @@ struct Extra {
     resolved_known: u64,
     csat: [u64; 5],
     revenue_minor: i64,
+    /// What sources other than call logs delivered.
+    #[serde(default, skip_serializing_if = "Quantities::is_empty")]
+    named: Quantities,
 }
 
 fn whole(count: u64) -> Result<i64> {
@@ -41,6 +46,7 @@ pub(super) fn row_of(batch_id: &str, source: &str, centre_id: &str, key: &CellKe
         resolved_known: m.resolved_known,
         csat: m.csat,
         revenue_minor: m.revenue_minor,
+        named: Quantities::default(),
     };
     Ok(MeasureRow {
         batch_id: batch_id.to_owned(),
@@ -87,6 +93,15 @@ pub(super) fn measures_of(row: &MeasureRow) -> Result<Measures> {
         wait_answered: Histogram::from_text(&row.wait_answered).map_err(Error::internal)?,
         wait_abandoned: Histogram::from_text(&row.wait_abandoned).map_err(Error::internal)?,
     })
+}
+
+/// Everything that a row says.
+///
+/// # Errors
+/// When what is stored cannot be read.
+pub(super) fn totals_of(row: &MeasureRow) -> Result<Totals> {
+    let extra: Extra = serde_json::from_str(&row.extra)?;
+    Ok(Totals { contacts: measures_of(row)?, named: extra.named })
 }
 
 /// SHA-256 over all measures of a source, in the order of centre code, day and channel; hexadecimal.

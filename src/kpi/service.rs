@@ -2,6 +2,7 @@
 
 mod batches;
 mod card;
+mod definitions;
 mod import;
 mod install;
 mod overlap;
@@ -14,15 +15,20 @@ pub use batches::{Rebuilt, batch, batches, rebuild, undo};
 pub(crate) use batches::{batch_number, last_mapping, may_undo};
 pub(crate) use card::CardReader;
 pub use card::{Card, CardKpi, Why, card};
+pub use definitions::{
+    DefinitionBook, Known, SaveDefinition, definition, definition_history, definition_on, definitions, families, save_definition,
+    weights_of,
+};
 pub use import::{Import, Imported, import, import_once};
 pub(crate) use import::{bad_file, bad_mapping};
 pub(crate) use install::optional_number;
-pub use install::{Known, LimitBook, SetTarget, definition, definitions, install_pack, profile, set_target};
+pub use install::{LimitBook, SetTarget, install_pack, profile, set_target};
 pub use prove::{BadFile, Difference, FileFault, Proof, verify};
 pub use publish::{Change, FrozenCard, FrozenKpi, PublishScorecard, all_published, editions, freeze, publish, published, sheet};
 pub(crate) use signals::open_everywhere;
 pub use signals::{NamedSignal, SignalDetail, answer_with_cycle, explain, open_named, open_signals, signal};
 pub(crate) use values::months_up_to;
 pub use values::{
-    DayBook, Input, Point, Value, centres, daily, last_day, last_day_anywhere, monthly, signals_of, value, values, visible,
+    BesideValue, Input, Point, Value, centres, daily, last_day, last_day_anywhere, monthly, signals_of, value, values, visible,
+    weekly,
 };

@@ -14,20 +14,26 @@ use crate::organisation::CentreType;
 pub const FACTS: &[FactTable] =
     &[DefinitionRow::TABLE, ProfileRow::TABLE, TargetRow::TABLE, Batch::TABLE, Signal::TABLE, Scorecard::TABLE];
 
-pub(super) fn definitions(conn: &mut Conn) -> Result<Vec<DefinitionRow>> {
-    Ok(kpi_definitions::table
-        .filter(kpi_definitions::in_force.eq(true))
-        .order(kpi_definitions::id)
-        .limit(1000)
-        .select(DefinitionRow::as_select())
-        .load(conn)?)
+/// All versions, of all codes or of one: each code where its first version was made, versions rising.
+pub(super) fn definition_versions(conn: &mut Conn, code: Option<&str>) -> Result<Vec<DefinitionRow>> {
+    let mut query = kpi_definitions::table.into_boxed();
+    if let Some(code) = code {
+        query = query.filter(kpi_definitions::code.eq(code));
+    }
+    Ok(query.order(kpi_definitions::id).limit(10_000).select(DefinitionRow::as_select()).load(conn)?)
 }
 
-pub(super) fn definition(conn: &mut Conn, code: &str) -> Result<DefinitionRow> {
-    Ok(kpi_definitions::table
-        .filter(kpi_definitions::code.eq(code).and(kpi_definitions::in_force.eq(true)))
-        .select(DefinitionRow::as_select())
-        .first(conn)?)
+pub(super) fn update_definition(tx: &mut WriteTx<'_>, row: &mut DefinitionRow) -> Result<()> {
+    let seen = row.row_version;
+    row.row_version = seen + 1;
+    let n =
+        diesel::update(kpi_definitions::table.filter(kpi_definitions::id.eq(&row.id).and(kpi_definitions::row_version.eq(seen))))
+            .set(&*row)
+            .execute(&mut **tx)?;
+    if n == 0 {
+        return Err(Error::Stale);
+    }
+    tx.image(row)
 }
 
 pub(super) fn insert_definition(tx: &mut WriteTx<'_>, row: &DefinitionRow) -> Result<()> {

@@ -3,10 +3,11 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::formula::KpiValue;
+use super::daybook::DayBook;
+use super::method::KpiValue;
 use super::model::SignalRule;
-use super::pack::Definition;
-use super::service::DayBook;
+use super::period::Period;
+use super::service::Known;
 use super::statistics::{self, Limits, Process, Rule, RuleSet};
 
 /// Days of the window, and of the baseline before it.
@@ -48,11 +49,13 @@ fn back(day: NaiveDate, days: u64) -> NaiveDate {
 }
 
 /// The chart of a KPI; none when the baseline is too short, or varies so little that it has no limits.
-pub(crate) fn frozen(definition: &Definition, book: &DayBook, last: NaiveDate) -> Option<Frozen> {
-    let formula = definition.formula()?;
+pub(crate) fn frozen(known: &Known, book: &DayBook, last: NaiveDate) -> Option<Frozen> {
+    let formula = known.formula.as_ref()?;
+    let windows = formula.windows();
     let of = |(from, to): (NaiveDate, NaiveDate)| -> Vec<(NaiveDate, KpiValue)> {
-        let days = book.days().filter(|(day, _)| (from..=to).contains(day));
-        days.map(|(day, measures)| (day, formula.evaluate(measures))).filter(|(_, value)| value.value.is_some()).collect()
+        let days = book.days().filter(|day| (from..=to).contains(day));
+        let value = |day| formula.point(&book.frames(Period::day(day), &windows));
+        days.map(|day| (day, value(day))).filter(|(_, value)| value.value.is_some()).collect()
     };
     let before = of(baseline(last));
     let (Some((first, _)), Some((end, _))) = (before.first(), before.last()) else { return None };
@@ -69,8 +72,8 @@ pub(crate) fn frozen(definition: &Definition, book: &DayBook, last: NaiveDate) -
 /// The process that the baseline shows; none when it varies so little that it has no limits.
 fn process(share: bool, before: &[(NaiveDate, KpiValue)]) -> Option<Process> {
     let found = if share {
-        let count = |whole: i64| u64::try_from(whole).unwrap_or(0);
-        let points: Vec<(u64, u64)> = before.iter().map(|(_, v)| (count(v.numerator), count(v.denominator))).collect();
+        let points: Vec<(u64, u64)> =
+            before.iter().filter_map(|(_, v)| Some((v.numerator.count()?, v.denominator.count()?))).collect();
         statistics::p_prime_chart(&points)?.process
     } else {
         let values: Vec<f64> = before.iter().filter_map(|(_, value)| value.value).collect();

@@ -30,12 +30,13 @@ pub struct Page {
 pub const NO_ROUTE: &str = "(error page)";
 
 /// Routes of a GET that are no pages.
-pub const EXCUSED: [(&str, &str); 10] = [
+pub const EXCUSED: [(&str, &str); 11] = [
     ("/assets/{path:.*}", "styles, script, icons"),
     ("/healthz", "JSON for machines"),
     ("/readyz", "JSON for machines"),
     ("/preferences", "only sends back to the account page"),
     ("/search/suggest", "a fragment of the page around it; looked at in the journey"),
+    ("/kpis/definitions/check", "a fragment of the form around it; tests/definitions.rs"),
     ("/documents/register.csv", "a file"),
     ("/documents/{id}/files/{path:.*}", "a file"),
     ("/documents/files/{hash}", "a file"),
@@ -137,6 +138,12 @@ pub const PAGES: &[Page] = &[
     at("centre", "/kpis/{centre}", MANAGER, "/kpis/HD"),
     at("KPI", "/kpis/{centre}/{code}", MANAGER, "/kpis/HD/service_level"),
     at("KPI without data", "/kpis/{centre}/{code}", MANAGER, "/kpis/HD/fcr"),
+    at("definitions", "/kpis/definitions", MANAGER, "/kpis/definitions"),
+    at("definition", "/kpis/definitions/{code}", MANAGER, "/kpis/definitions/service_level"),
+    at("measures", "/kpis/definitions/measures", MANAGER, "/kpis/definitions/measures"),
+    at("new definition", "/kpis/definitions/new", MANAGER, "/kpis/definitions/new"),
+    done("new definition refused", "/kpis/definitions/new", MANAGER, "/kpis/definitions/new", SEND, 422),
+    at("definition changed", "/kpis/definitions/{code}/edit", MANAGER, "/kpis/definitions/service_level/edit"),
     at("import batches", "/kpis/batches", MANAGER, "/kpis/batches"),
     at("import batch", "/kpis/batches/{number}", MANAGER, "/kpis/batches/24"),
     at("call import", "/kpis/import", MANAGER, "/kpis/import"),

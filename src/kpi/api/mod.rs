@@ -2,6 +2,7 @@
 //! command line.
 
 mod batches;
+mod definitions;
 mod published;
 mod read;
 mod view;
@@ -14,6 +15,11 @@ use crate::web::{Access, Routes};
 #[derive(OpenApi)]
 #[openapi(paths(
     read::definitions,
+    definitions::history,
+    definitions::create,
+    definitions::change,
+    definitions::measures,
+    definitions::expression,
     read::values,
     read::centres,
     read::scorecard,
@@ -33,17 +39,22 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 pub(super) fn routes(routes: &mut Routes<'_>) {
-    let (read, import) = (Access::Scope(ReadKpis), Access::Scope(ImportKpis));
+    let (read, import, manage) = (Access::Scope(ReadKpis), Access::Scope(ImportKpis), Access::Scope(ManageKpis));
     routes
         .get("/api/v1/kpis", read, read::definitions)
+        .post("/api/v1/kpis", manage, definitions::create)
+        .get("/api/v1/kpis/{code}", read, definitions::history)
         .get("/api/v1/kpis/{code}/values", read, read::values)
         .get("/api/v1/centres", read, read::centres)
         .get("/api/v1/centres/{code}/scorecard", read, read::scorecard)
         .get("/api/v1/scorecards", read, published::list)
         .get("/api/v1/scorecards/{id}", read, published::show)
         .post("/api/v1/scorecards", Access::Scope(ManageKpis), published::publish)
+        .get("/api/v1/kpi/measures", read, definitions::measures)
+        .get("/api/v1/kpi/expressions", read, definitions::expression)
         .get("/api/v1/kpi/batches", read, batches::list)
         .get("/api/v1/kpi/batches/{number}", read, batches::batch)
         .post("/api/v1/kpi/batches/{number}/undo", import, batches::undo)
         .post("/api/v1/kpi/imports", import, batches::import);
+    routes.route(actix_web::http::Method::PUT, "/api/v1/kpis/{code}", manage, definitions::change);
 }

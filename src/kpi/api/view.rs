@@ -5,8 +5,10 @@ use serde::Serialize;
 
 use crate::db::Instant;
 use crate::error::{Error, Result};
+use crate::kpi::method::Figure;
 use crate::kpi::pack::{Definition, Limits};
 use crate::kpi::scoring::{FamilyScore, Gap, Position, Standing};
+use crate::kpi::vocabulary::SourceKind;
 use crate::kpi::{Batch, Card, CardKpi, Imported, Known};
 use crate::organisation::Centre;
 
@@ -16,13 +18,18 @@ use crate::organisation::Centre;
 pub(super) struct DefinitionView {
     /// Version of the definition.
     version: i64,
+    /// It has a method; the others wait for their data source.
+    measured: bool,
+    /// The kinds of imports that deliver what it is made of.
+    sources: Vec<SourceKind>,
     #[serde(flatten)]
     definition: Definition,
 }
 
 impl DefinitionView {
     pub(super) fn of(known: Known) -> Self {
-        Self { version: known.version, definition: known.definition }
+        let sources = known.definition.sources();
+        Self { version: known.version, measured: known.formula.is_some(), sources, definition: (*known.definition).clone() }
     }
 }
 
@@ -191,10 +198,12 @@ struct CardLine {
     weight: Option<f64>,
     /// Percent of the whole after missing data gave theirs away.
     effective_weight: Option<f64>,
-    /// What is divided: contacts, or seconds.
-    numerator: Option<i64>,
-    /// What it is divided by: contacts.
-    denominator: Option<i64>,
+    /// What is divided: contacts, answers, seconds, money.
+    #[schema(value_type = Option<f64>)]
+    numerator: Option<Figure>,
+    /// What it is divided by.
+    #[schema(value_type = Option<f64>)]
+    denominator: Option<Figure>,
     /// The value in its unit.
     value: Option<f64>,
     /// The limits that count at the end of the period.

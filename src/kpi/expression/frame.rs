@@ -4,7 +4,7 @@
 use super::tree::{Window, WindowUnit};
 use crate::kpi::measures::Histogram;
 use crate::kpi::quantities::{Level, Quantities};
-use crate::kpi::vocabulary::{Shape, Slot, Vocabulary};
+use crate::kpi::vocabulary::{Shape, Slot, SourceKind, Vocabulary};
 
 /// A histogram with running counts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -108,15 +108,22 @@ impl Frame {
     /// Lays out the quantities of a period of so many months and days. Names that the vocabulary does not have are left out.
     #[must_use]
     pub fn of(vocabulary: &Vocabulary, quantities: &Quantities, months: f64, days: u32) -> Self {
-        let entry = |measure: &crate::kpi::vocabulary::Measure| match measure.shape {
-            Shape::Flow => quantities.flows.get(&measure.name).map(|count| Entry::Flow(*count)),
-            Shape::Level => quantities.levels.get(&measure.name).and_then(Stock::of).map(Entry::Stock),
-            Shape::Spread => {
-                let spread = |histogram: &Histogram| Entry::Spread(Box::new(Spread::of(histogram, measure.offset)));
-                quantities.spreads.get(&measure.name).map(spread)
+        let mut entries = vec![Entry::Absent; vocabulary.measures().len()];
+        let mut put = |name: &str, shape: Shape, entry: &dyn Fn(u32) -> Option<Entry>| {
+            let known = vocabulary.slot(name).map(|slot| (slot, vocabulary.at(slot))).filter(|(_, measure)| measure.shape == shape);
+            if let Some((slot, measure)) = known {
+                entries[slot.place()] = entry(measure.offset).unwrap_or(Entry::Absent);
             }
         };
-        let entries = vocabulary.measures().iter().map(|measure| entry(measure).unwrap_or(Entry::Absent)).collect();
+        for (name, count) in &quantities.flows {
+            put(name, Shape::Flow, &|_| Some(Entry::Flow(*count)));
+        }
+        for (name, level) in &quantities.levels {
+            put(name, Shape::Level, &|_| Stock::of(level).map(Entry::Stock));
+        }
+        for (name, histogram) in &quantities.spreads {
+            put(name, Shape::Spread, &|offset| Some(Entry::Spread(Box::new(Spread::of(histogram, offset)))));
+        }
         Self { entries, months, days }
     }
 
@@ -132,6 +139,12 @@ impl Frame {
             Entry::Spread(spread) => Some(spread),
             _ => None,
         }
+    }
+
+    /// True when any measure of a kind of import was delivered.
+    #[must_use]
+    pub fn hears(&self, vocabulary: &Vocabulary, kind: SourceKind) -> bool {
+        self.entries.iter().zip(vocabulary.measures()).any(|(entry, measure)| measure.source == kind && *entry != Entry::Absent)
     }
 
     /// True when the measure was delivered.

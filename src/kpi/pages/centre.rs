@@ -7,10 +7,12 @@ use super::words;
 use crate::actor::Permission;
 use crate::error::{Error, Result};
 use crate::kpi::chart::{self, Gauge};
-use crate::kpi::measures::Measures;
+use crate::kpi::daybook::{DayBook, reach};
+use crate::kpi::expression::Frames;
+use crate::kpi::method::Lack;
 use crate::kpi::scoring::Gap;
-use crate::kpi::service::{CardReader, DayBook, months_up_to};
-use crate::kpi::{self, Card, CardKpi, Period, Signal, SignalState};
+use crate::kpi::service::{CardReader, months_up_to};
+use crate::kpi::{self, Card, CardKpi, Period, Signal, SignalState, Why};
 use crate::organisation::{Centre, CentreType};
 use crate::text::t;
 use crate::web::{Area, Form, PageResult, Reading, View, Visit};
@@ -137,10 +139,10 @@ pub(super) async fn refused(visit: Visit, code: String, period: String, form: Fo
 }
 
 /// The totals of a period under the profile of each type.
-fn types(r: &mut Reading<'_>, reader: &CardReader, measures: &Measures, period: Period) -> Result<Vec<UnderType>> {
+fn types(r: &mut Reading<'_>, reader: &CardReader, frames: &Frames, period: Period) -> Result<Vec<UnderType>> {
     let mut types = Vec::new();
     for centre_type in CentreType::ALL.iter().copied() {
-        let card = reader.under(r.conn, centre_type)?.card(measures, period)?;
+        let card = reader.under(r.conn, centre_type)?.card(frames, period)?;
         types.push(UnderType {
             name: r.t(&format!("centre-type-{}", centre_type.as_str().replace('_', "-"))),
             own: centre_type == reader.centre().centre_type,
@@ -179,17 +181,26 @@ fn view(r: &mut Reading<'_>, centre: Centre, asked: &CardAsked, refused: Option<
     let strict = asked.strict.as_deref() == Some("1");
     let (published, may_publish) = publication(r, &centre, period)?;
     let months = months_up_to(period.to, 13);
-    let from = months.first().map_or(period.from, |month| month.from).min(period.from);
-    let book = DayBook::read(r.conn, &centre.id, from, Period::month_of(period.to).to)?;
     let signals = kpi::signals_of(r.conn, &r.actor, &centre.code, None)?;
     let reader = CardReader::of(r.conn, centre)?.strict(strict);
-    let total = book.total(period);
-    let types = types(r, &reader, &total, period)?;
-    let card = reader.card(&total, period)?;
+    let windows = reader.windows();
+    let from = months.first().map_or(period.from, |month| month.from).min(period.from);
+    let from = reach(Period::day(from), &windows);
+    let book = DayBook::read(r.conn, &reader.centre().id, from, Period::month_of(period.to).to)?;
+    let shown = book.frames(period, &windows);
+    let types = types(r, &reader, &shown, period)?;
+    let card = reader.card(&shown, period)?;
+    let frames: Vec<Frames> = months.iter().map(|month| book.frames(*month, &windows)).collect();
     let before = period.is_month().then(|| period.months_away(-1));
-    let before = before.map(|month| reader.card(&book.total(month), month)).transpose()?;
-    let (shown, waiting): (Vec<&CardKpi>, Vec<&CardKpi>) = card.kpis.iter().partition(|kpi| kpi.known.definition.measured);
-    let tiles: Vec<Tile> = shown.into_iter().map(|kpi| tile(r, &card, kpi, &book, &months, &signals)).collect();
+    let before = before.map(|month| reader.card(&book.frames(month, &windows), month)).transpose()?;
+    let series: Vec<Vec<Option<f64>>> = card.kpis.iter().map(|kpi| series(kpi, &frames)).collect();
+    let all: Vec<(&CardKpi, Vec<Option<f64>>)> = card.kpis.iter().zip(series).collect();
+    // Where nothing came at all, what the profile weighs is shown without data.
+    let silent = !all.iter().any(|(kpi, months)| kpi.in_unit.is_some() || months.iter().any(Option::is_some));
+    let (shown, waiting): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|(kpi, months)| !undelivered(kpi.why) || months.iter().any(Option::is_some) || (silent && kpi.weight.is_some()));
+    let tiles: Vec<Tile> = shown.into_iter().map(|(kpi, months)| tile(r, &card, kpi, &months, &signals)).collect();
     Ok(CentreView {
         code: card.centre.code.clone(),
         name: card.centre.name(r.lang).to_owned(),
@@ -206,7 +217,7 @@ fn view(r: &mut Reading<'_>, centre: Centre, asked: &CardAsked, refused: Option<
         has_data: tiles.iter().any(|tile| tile.value.is_some()),
         weighed: card.kpis.iter().filter(|kpi| kpi.weight.is_some()).count(),
         tiles,
-        waiting: waiting.into_iter().map(|kpi| waits(r, &card, kpi)).collect(),
+        waiting: waiting.into_iter().map(|(kpi, _)| waits(r, &card, kpi)).collect(),
         may_import: r.actor.may_at(Permission::ImportKpis, &card.centre.id),
         other_way: format!("/kpis/{}?period={period}{}", card.centre.code, if strict { "" } else { "&strict=1" }),
         form: super::form_view(refused, r.lang),
@@ -272,12 +283,21 @@ pub(super) fn family_row(r: &Reading<'_>, name: String, family: &crate::kpi::sco
     }
 }
 
-fn tile(r: &Reading<'_>, card: &Card, kpi: &CardKpi, book: &DayBook, months: &[Period], signals: &[Signal]) -> Tile {
+/// Whether what it is made of was not delivered.
+fn undelivered(why: Option<Why>) -> bool {
+    matches!(why, Some(Why::NoSource | Why::Log(Lack::NotDelivered)))
+}
+
+/// The values of the months in the unit.
+fn series(kpi: &CardKpi, months: &[Frames]) -> Vec<Option<f64>> {
+    let scale = kpi.known.definition.scale();
+    let value = |frames: &Frames| kpi.known.formula.as_ref()?.point(frames).value.map(|value| value * scale);
+    months.iter().map(value).collect()
+}
+
+fn tile(r: &Reading<'_>, card: &Card, kpi: &CardKpi, series: &[Option<f64>], signals: &[Signal]) -> Tile {
     let definition = &kpi.known.definition;
     let scale = definition.scale();
-    let formula = definition.formula();
-    let series: Vec<Option<f64>> =
-        months.iter().map(|month| formula.and_then(|f| f.evaluate(&book.total(*month)).value).map(|value| value * scale)).collect();
     let interval = kpi.value.as_ref().and_then(|value| value.interval);
     let gauge = kpi.limits.scale().map(|limits| {
         chart::gauge(&Gauge {
@@ -288,7 +308,7 @@ fn tile(r: &Reading<'_>, card: &Card, kpi: &CardKpi, book: &DayBook, months: &[P
     });
     let n = kpi.value.as_ref().map_or(0, |value| value.n);
     let note = match kpi.why {
-        Some(why) if kpi.in_unit.is_none() => words::why(why, r.lang),
+        Some(why) if kpi.in_unit.is_none() => why_text(kpi, why, r),
         _ => words::interval(definition, interval).unwrap_or_else(|| t(r.lang, "kpis-n", &[("n", n.to_string())])),
     };
     let open = |signal: &&Signal| signal.code == definition.code && signal.state == SignalState::Open;
@@ -298,7 +318,7 @@ fn tile(r: &Reading<'_>, card: &Card, kpi: &CardKpi, book: &DayBook, months: &[P
         weight: kpi.weight.map(|weight| format!("{weight:.1}%")),
         value: kpi.in_unit.map(|value| words::figure(definition, value)),
         unit: words::unit(definition, r.lang),
-        spark_svg: chart::spark(&series, kpi.limits.target),
+        spark_svg: chart::spark(series, kpi.limits.target),
         gauge_svg: gauge,
         // Without limits its state says so.
         limits: kpi.limits.scale().map(|_| words::limits(definition, &kpi.limits, r.lang)).unwrap_or_default(),
@@ -307,6 +327,12 @@ fn tile(r: &Reading<'_>, card: &Card, kpi: &CardKpi, book: &DayBook, months: &[P
         signals: signals.iter().filter(open).count(),
         score: kpi.score.as_ref().and_then(|score| score.score).map(|score| format!("{score:.1}")),
     }
+}
+
+/// Why there is no value, with the measures that are missing.
+fn why_text(kpi: &CardKpi, why: Why, r: &Reading<'_>) -> String {
+    let missing = kpi.value.as_ref().and_then(|value| value.missing.as_ref());
+    missing.map_or_else(|| words::why(why, r.lang), |missing| words::lacks(missing, r.lang))
 }
 
 fn waits(r: &Reading<'_>, card: &Card, kpi: &CardKpi) -> Waiting {

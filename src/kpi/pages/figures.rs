@@ -5,8 +5,10 @@ use serde::Serialize;
 use super::words;
 use crate::kpi::Known;
 use crate::kpi::chart::{self, Trend, TrendPhase, TrendPoint, TrendWords};
+use crate::kpi::daybook::DayBook;
+use crate::kpi::method::KpiValue;
 use crate::kpi::pack::Limits;
-use crate::kpi::service::{DayBook, months_up_to};
+use crate::kpi::service::months_up_to;
 use crate::kpi::trend::{self, Frozen};
 use crate::kpi::{Period, SignalRule};
 use crate::text::{Lang, t};
@@ -77,16 +79,17 @@ impl Subject<'_> {
     }
 
     fn share(&self) -> bool {
-        self.known.definition.formula().is_some_and(|formula| formula.is_share())
+        self.known.definition.is_percent()
     }
 
     /// The thirteen months up to a period, with the target.
     pub(super) fn monthly(&self, shown: Period) -> Option<Figures> {
-        let formula = self.known.definition.formula()?;
+        let formula = self.known.formula.as_ref()?;
+        let windows = formula.windows();
         let months = months_up_to(shown.to, 13);
         let labels: Vec<String> = months.iter().map(ToString::to_string).collect();
-        let values: Vec<_> = months.iter().map(|month| formula.evaluate(&self.book.total(*month))).collect();
-        let point = |(label, value): (&'_ String, &crate::kpi::formula::KpiValue)| (label.clone(), value.value);
+        let values: Vec<_> = months.iter().map(|month| formula.evaluate(&self.book.frames(*month, &windows))).collect();
+        let point = |(label, value): (&'_ String, &KpiValue)| (label.clone(), value.value);
         let drawn: Vec<(String, Option<f64>)> = labels.iter().zip(&values).map(point).collect();
         let points: Vec<TrendPoint<'_>> =
             drawn.iter().map(|(label, value)| TrendPoint { label, value: *value, signal: None }).collect();
@@ -111,14 +114,14 @@ impl Subject<'_> {
             interval: words::interval(&self.known.definition, value.interval),
             lower: None,
             upper: None,
-            mark: value.missing.map(|missing| words::log_lacks(missing, self.lang)),
+            mark: value.missing.as_ref().map(|missing| words::lacks(missing, self.lang)),
         });
         Some(Figures { svg, caption: t(self.lang, "kpis-monthly-caption", &[]), rows: rows.collect() })
     }
 
     /// The sixty days up to a period against limits frozen before them; none without a baseline.
     pub(super) fn daily(&self, last: chrono::NaiveDate) -> Option<Figures> {
-        let frozen = trend::frozen(&self.known.definition, self.book, last)?;
+        let frozen = trend::frozen(self.known, self.book, last)?;
         let marks = marks(&frozen);
         let labels: Vec<String> = frozen.points.iter().map(|point| point.day.format("%m-%d").to_string()).collect();
         let number = |index: usize| marks.iter().position(|(at, _)| *at == index).and_then(|place| u32::try_from(place + 1).ok());

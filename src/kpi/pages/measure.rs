@@ -9,8 +9,8 @@ use super::overview::Asked;
 use super::words;
 use crate::actor::Permission;
 use crate::error::{Error, Result};
+use crate::kpi::daybook::{DayBook, reach};
 use crate::kpi::pack::Limits;
-use crate::kpi::service::DayBook;
 use crate::kpi::{self, Input, Known, LimitBook, Period, SetTarget, Signal, SignalState, trend};
 use crate::organisation::Centre;
 use crate::text::t;
@@ -81,8 +81,8 @@ impl SignalRow {
 struct Proof {
     value: Option<String>,
     unit: String,
-    numerator: i64,
-    denominator: i64,
+    numerator: String,
+    denominator: String,
     n: i64,
     interval: Option<String>,
     state: &'static str,
@@ -168,11 +168,13 @@ fn view(
     refused: Option<(&Form, &Error)>,
 ) -> Result<MeasureView> {
     let centre = kpi::visible(r.conn, &r.actor, centre)?;
-    let known = kpi::definition(r.conn, code)?;
     let period = words::asked(r.conn, asked, Some(&centre.id), r.today)?;
+    let known = kpi::definition_on(r.conn, code, period.to)?;
     let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, period.to);
     let last = kpi::last_day(r.conn, &centre.id)?.map_or(period.to, |last| last.min(period.to));
     let from = period.months_away(-12).from.min(trend::baseline(last).0).min(period.from);
+    let windows = known.formula.as_ref().map(|formula| formula.windows()).unwrap_or_default();
+    let from = reach(Period::day(from), &windows);
     let book = DayBook::read(r.conn, &centre.id, from, Period::month_of(period.to).to)?;
     let path = format!("/kpis/{}/{code}", centre.code);
     let subject = Subject { known: &known, book: &book, limits, path: path.clone(), lang: r.lang };
@@ -191,7 +193,7 @@ fn view(
         words: definition.words(r.lang).to_owned(),
         usual: usual(r, &known),
         limits: words::limits(definition, &limits, r.lang),
-        measured: definition.measured,
+        measured: known.formula.is_some(),
         proof: proof(r, &centre, &known, period)?,
         monthly,
         daily,
@@ -225,7 +227,7 @@ fn sub(r: &Reading<'_>, known: &Known, period: Period) -> String {
     t(r.lang, "kpis-measure-sub", &[("period", words::period(period, r.lang)), ("version", known.version.to_string())])
 }
 
-fn usual(r: &Reading<'_>, known: &Known) -> Option<String> {
+pub(super) fn usual(r: &Reading<'_>, known: &Known) -> Option<String> {
     let usual = known.definition.usual_target.clone()?;
     let source = known.definition.target_source.as_ref().map(|source| r.t(&format!("kpis-source-{source}")));
     Some(t(r.lang, "kpis-usual", &[("usual", usual), ("source", source.unwrap_or_default())]))
@@ -233,19 +235,19 @@ fn usual(r: &Reading<'_>, known: &Known) -> Option<String> {
 
 fn proof(r: &mut Reading<'_>, centre: &Centre, known: &Known, period: Period) -> Result<Option<Proof>> {
     let definition = &known.definition;
-    if !definition.measured {
+    if known.formula.is_none() {
         return Ok(None);
     }
     let value = kpi::value(r.conn, &r.actor, &definition.code, &centre.code, period)?;
     Ok(Some(Proof {
         value: value.in_unit.map(|value| words::figure(definition, value)),
         unit: words::unit(definition, r.lang),
-        numerator: value.numerator,
-        denominator: value.denominator,
+        numerator: value.numerator.to_string(),
+        denominator: value.denominator.to_string(),
         n: value.n,
         interval: words::interval(definition, value.interval.map(|[low, high]| (low, high))),
         state: value.state.as_str(),
-        missing: value.missing.map(|missing| words::log_lacks(missing, r.lang)),
+        missing: value.missing.map(|lack| words::lacking(lack, &value.missing_measures, r.lang)),
         inputs: value.inputs,
     }))
 }

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::words;
 use crate::actor::Permission;
 use crate::error::Result;
+use crate::kpi::daybook::{DayBook, reach};
 use crate::kpi::scoring::Position;
-use crate::kpi::service::{CardReader, DayBook};
+use crate::kpi::service::CardReader;
 use crate::kpi::{self, Card};
 use crate::kpi::{Signal, SignalState};
 use crate::organisation::CentreType;
@@ -62,15 +63,16 @@ pub(crate) async fn show(visit: Visit, asked: Query<Asked>) -> PageResult {
 fn overview(r: &mut Reading<'_>, asked: Option<&str>) -> Result<Overview> {
     let centres = kpi::centres(r.conn, &r.actor)?;
     let period = words::asked(r.conn, asked, None, r.today)?;
-    let books = DayBook::everywhere(r.conn, period.from, period.to)?;
-    let signals = kpi::open_everywhere(r.conn, &r.actor)?;
     let readers = CardReader::all(r.conn, centres.clone())?;
+    let windows = readers.first().map(CardReader::windows).unwrap_or_default();
+    let books = DayBook::everywhere(r.conn, reach(period, &windows), period.to)?;
+    let signals = kpi::open_everywhere(r.conn, &r.actor)?;
     let installed = !readers.is_empty() || centres.is_empty();
     let nothing = DayBook::default();
     let mut cards = Vec::new();
     for reader in &readers {
         let book = books.get(&reader.centre().id).unwrap_or(&nothing);
-        cards.push(reader.card(&book.total(period), period)?);
+        cards.push(reader.card(&book.frames(period, &windows), period)?);
     }
     let groups = CentreType::ALL.iter().filter_map(|centre_type| group(r, *centre_type, &cards, &signals)).collect();
     Ok(Overview {

@@ -10,7 +10,7 @@ use crate::actor::Permission;
 use crate::db::Instant;
 use crate::error::{Error, Result};
 use crate::history::{self, Line};
-use crate::kpi::service::DayBook;
+use crate::kpi::daybook::{DayBook, reach};
 use crate::kpi::{self, LimitBook, Period, SignalDetail, SignalRule, SignalState, trend};
 use crate::organisation;
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit};
@@ -74,11 +74,13 @@ pub(crate) async fn explain(visit: Visit, id: Path<String>, FormBody(form): Form
 fn view(r: &mut Reading<'_>, id: &str, refused: Option<(&Form, &Error)>) -> Result<SignalView> {
     let signal = kpi::signal(r.conn, &r.actor, id)?;
     let centre = organisation::centre(r.conn, &signal.centre_id)?;
-    let known = kpi::definition(r.conn, &signal.code)?;
+    let known = kpi::definition_on(r.conn, &signal.code, Period::parse(&signal.period)?.to)?;
     let detail: SignalDetail = signal.detail.to()?;
     let period = Period::parse(&signal.period)?;
     let last = period.to;
     let from = Period::month_of(last).months_away(-12).from.min(trend::baseline(last).0);
+    let windows = known.formula.as_ref().map(|formula| formula.windows()).unwrap_or_default();
+    let from = reach(Period::day(from), &windows);
     let book = DayBook::read(r.conn, &centre.id, from, last)?;
     let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, last);
     let path = format!("/kpis/{}/{}", centre.code, signal.code);

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use crate::db::Conn;
 use crate::error::Result;
-use crate::kpi::formula::Missing;
+use crate::kpi::method::{Lack, Missing};
 use crate::kpi::pack::{Definition, Limits};
+use crate::kpi::vocabulary::Vocabulary;
 use crate::kpi::{Period, Why};
 use crate::text::{Lang, t};
 
@@ -103,20 +104,27 @@ pub(super) fn why(why: Why, lang: Lang) -> String {
         Why::NoSource => "kpis-why-source",
         Why::Few => "kpis-why-few",
         Why::NoLimits => "kpis-why-limits",
-        Why::Log(missing) => return log_lacks(missing, lang),
+        Why::Log(lack) => lack.code(),
     };
     t(lang, key, &[])
 }
 
-/// What the log of the period lacks.
-pub(super) fn log_lacks(missing: Missing, lang: Lang) -> String {
-    let key = match missing {
-        Missing::NoContacts => "kpis-lacks-contacts",
-        Missing::AnsweredWaits => "kpis-lacks-answered-waits",
-        Missing::AbandonedWaits => "kpis-lacks-abandoned-waits",
-        Missing::HandleTimes => "kpis-lacks-handle-times",
-    };
-    t(lang, key, &[])
+/// What the data of the period lack, with the names of the measures.
+pub(super) fn lacks(missing: &Missing, lang: Lang) -> String {
+    lacking(missing.reason, &missing.measures, lang)
+}
+
+/// The same from its parts.
+pub(super) fn lacking(reason: Lack, measures: &[String], lang: Lang) -> String {
+    let vocabulary = Vocabulary::shipped();
+    let title = |name: &String| vocabulary.measure(name).map_or_else(|| name.clone(), |measure| measure.title(lang).to_owned());
+    let separator = if lang == Lang::Zh { "、" } else { ", " };
+    let names: Vec<String> = measures.iter().map(title).collect();
+    let reason = t(lang, reason.code(), &[]);
+    if names.is_empty() {
+        return reason;
+    }
+    t(lang, "kpis-lacks-named", &[("reason", reason), ("measures", names.join(separator))])
 }
 
 /// The period asked for, else the month of the last data, else this month.

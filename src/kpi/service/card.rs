@@ -1,19 +1,22 @@
 //! The scorecard of a centre for a month under the profile of its type. What has no value is never filled in: coverage falls and the card
 //! says what is missing and why.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use super::values::DayBook;
-use super::{Known, LimitBook, definitions, profile, visible};
+use super::{DefinitionBook, Known, LimitBook, profile, visible};
 use crate::actor::Actor;
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
-use crate::kpi::formula::{KpiValue, Missing};
-use crate::kpi::measures::Measures;
+use crate::kpi::daybook::{DayBook, reach};
+use crate::kpi::expression::{Frames, Window};
+use crate::kpi::method::{KpiValue, Lack, Missing};
 use crate::kpi::pack::{Limits, Profile};
 use crate::kpi::period::Period;
 use crate::kpi::scoring::{FamilyInput, Kind, KpiInput, KpiScore, Position, Reading, Scale, Scorecard, Standing, score_card};
 use crate::kpi::store;
+use crate::kpi::vocabulary::Vocabulary;
 use crate::organisation::{Centre, CentreType};
 
 /// Why a KPI of a card has no score.
@@ -22,9 +25,9 @@ use crate::organisation::{Centre, CentreType};
 pub enum Why {
     /// Its data source is not connected.
     NoSource,
-    /// The log of the period lacks what it needs.
-    Log(Missing),
-    /// Too few contacts.
+    /// The data of the period lack what it needs.
+    Log(Lack),
+    /// Too few observations.
     Few,
     /// No target and floor to score against.
     NoLimits,
@@ -77,7 +80,7 @@ pub struct CardReader {
     centre: Centre,
     profile_version: i64,
     profile: Profile,
-    definitions: Vec<Known>,
+    definitions: DefinitionBook,
     limits: LimitBook,
     strict: bool,
 }
@@ -90,7 +93,7 @@ impl CardReader {
     pub fn of(conn: &mut Conn, centre: Centre) -> Result<Self> {
         let (profile_version, profile) = profile(conn, centre.centre_type)?;
         let limits = LimitBook::of(conn, &centre.id)?;
-        Ok(Self { centre, profile_version, profile, definitions: definitions(conn)?, limits, strict: false })
+        Ok(Self { centre, profile_version, profile, definitions: DefinitionBook::read(conn)?, limits, strict: false })
     }
 
     /// The same under the profile of another type: what if the centre were one.
@@ -113,7 +116,7 @@ impl CardReader {
     /// # Errors
     /// When the database refuses.
     pub fn all(conn: &mut Conn, centres: Vec<Centre>) -> Result<Vec<Self>> {
-        let (known, mut limits) = (definitions(conn)?, LimitBook::everywhere(conn)?);
+        let (known, mut limits) = (DefinitionBook::read(conn)?, LimitBook::everywhere(conn)?);
         let mut profiles = Vec::new();
         for row in store::profiles(conn)? {
             profiles.push((row.centre_type, row.version, row.body.to::<Profile>()?));
@@ -138,11 +141,16 @@ impl CardReader {
         &self.centre
     }
 
+    /// The wider windows that its definitions look at.
+    pub fn windows(&self) -> BTreeSet<Window> {
+        self.definitions.windows()
+    }
+
     /// Scores the measures of a period.
     ///
     /// # Errors
     /// [`Error::Invalid`] when the profile cannot be scored.
-    pub fn card(&self, measures: &Measures, period: Period) -> Result<Card> {
+    pub fn card(&self, frames: &Frames, period: Period) -> Result<Card> {
         let families: Vec<FamilyInput> = self
             .profile
             .families
@@ -153,7 +161,7 @@ impl CardReader {
                 weight: self.profile.family.get(&family.code).map_or(0.0, |weight| f64::from(weight.weight)),
             })
             .collect();
-        let mut kpis: Vec<CardKpi> = self.definitions.iter().map(|known| self.reading(known, measures, period)).collect();
+        let mut kpis: Vec<CardKpi> = self.definitions.on(period.to).map(|known| self.reading(known, frames, period)).collect();
         let inputs: Vec<KpiInput> = kpis.iter().filter_map(|kpi| self.input(kpi)).collect();
         let score = score_card(&families, &inputs, self.strict).map_err(|error| {
             let problem = Problem::whole(error.code());
@@ -174,15 +182,15 @@ impl CardReader {
         })
     }
 
-    fn reading(&self, known: &Known, measures: &Measures, period: Period) -> CardKpi {
+    fn reading(&self, known: &Known, frames: &Frames, period: Period) -> CardKpi {
         let limits = self.limits.limits(&known.definition, period.to);
-        let value = known.definition.formula().map(|formula| formula.evaluate(measures));
+        let value = known.formula.as_ref().map(|formula| formula.evaluate(frames));
         let in_unit = value.as_ref().and_then(|value| value.value).map(|value| value * known.definition.scale());
         let scale = limits.scale();
         let why = match (&value, scale) {
             (None, _) => Some(Why::NoSource),
-            (Some(KpiValue { missing: Some(missing), .. }), _) => Some(Why::Log(*missing)),
-            (Some(value), _) if !value.scorable() => Some(Why::Few),
+            (Some(KpiValue { missing: Some(missing), .. }), _) => Some(lacking(missing, frames)),
+            (Some(value), _) if !known.scorable(value, &limits) => Some(Why::Few),
             (_, None) => Some(Why::NoLimits),
             _ => None,
         };
@@ -207,12 +215,23 @@ impl CardReader {
     }
 }
 
+/// A KPI waits for its data source when nothing at all came of one of the kinds that should deliver what is missing; otherwise the data
+/// have a gap.
+fn lacking(missing: &Missing, frames: &Frames) -> Why {
+    let vocabulary = Vocabulary::shipped();
+    let kinds = || missing.measures.iter().filter_map(|name| vocabulary.measure(name)).map(|measure| measure.source);
+    let silent = kinds().any(|kind| !frames.period.hears(vocabulary, kind));
+    if missing.reason == Lack::NotDelivered && silent { Why::NoSource } else { Why::Log(missing.reason) }
+}
+
 /// The card of a centre (by code) for a period.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a centre this actor may not see.
 pub fn card(conn: &mut Conn, actor: &Actor, centre: &str, period: Period) -> Result<Card> {
     let centre = visible(conn, actor, centre)?;
-    let measures = DayBook::read(conn, &centre.id, period.from, period.to)?.total(period);
-    CardReader::of(conn, centre)?.card(&measures, period)
+    let reader = CardReader::of(conn, centre)?;
+    let windows = reader.windows();
+    let book = DayBook::read(conn, &reader.centre().id, reach(period, &windows), period.to)?;
+    reader.card(&book.frames(period, &windows), period)
 }

@@ -5,17 +5,19 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use super::definitions::{definition, seed_definitions};
 use crate::actor::Permission;
 use crate::db::{Conn, Json, new_id};
 use crate::error::{Error, Problem, Result};
-use crate::kpi::model::{DefinitionRow, ProfileRow, TargetRow};
+use crate::kpi::model::{ProfileRow, TargetRow};
 use crate::kpi::pack::{Definition, Limits, Pack, Profile};
 use crate::kpi::store;
 use crate::ledger::{Event, WriteTx};
 use crate::organisation::{self, CentreType};
 use crate::web::lenient;
 
-/// Makes the shipped definitions and profiles facts; what is there already stays as it is.
+/// Makes the shipped definitions and profiles facts. A shipped definition that changed gets a new version; what the organisation made its
+/// own stays as it is.
 ///
 /// # Errors
 /// When the pack or the database refuses.
@@ -31,12 +33,7 @@ pub fn install_pack(tx: &mut WriteTx<'_>) -> Result<()> {
 /// When the pack or the database refuses.
 pub(super) fn seed(tx: &mut WriteTx<'_>) -> Result<()> {
     let pack = Pack::shipped()?;
-    let known: Vec<String> = store::definitions(tx)?.into_iter().map(|row| row.code).collect();
-    let mut added = 0_i64;
-    for definition in pack.definitions.iter().filter(|definition| !known.contains(&definition.code)) {
-        store::insert_definition(tx, &definition_row(definition)?)?;
-        added += 1;
-    }
+    let mut added = seed_definitions(tx, &pack)?;
     for (centre_type, profile) in &pack.profiles {
         match store::profile(tx, *centre_type) {
             Ok(_) => {}
@@ -59,49 +56,6 @@ pub(super) fn seed(tx: &mut WriteTx<'_>) -> Result<()> {
         tx.record(Event::new("kpi.pack", "organisation", "org", "KPI").detail("added", added));
     }
     Ok(())
-}
-
-fn definition_row(definition: &Definition) -> Result<DefinitionRow> {
-    Ok(DefinitionRow {
-        id: new_id(),
-        code: definition.code.clone(),
-        version: 1,
-        family: definition.family.clone(),
-        name: definition.zh.clone(),
-        name_en: definition.en.clone(),
-        unit: definition.unit.clone(),
-        direction: definition.direction.clone(),
-        body: Json::of(definition)?,
-        in_force: true,
-        row_version: 1,
-    })
-}
-
-/// A definition and its version.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Known {
-    /// Version, from 1.
-    pub version: i64,
-    /// The definition.
-    pub definition: Definition,
-}
-
-/// All definitions in force, in the order of the pack.
-///
-/// # Errors
-/// When the database refuses.
-pub fn definitions(conn: &mut Conn) -> Result<Vec<Known>> {
-    let rows = store::definitions(conn)?;
-    rows.iter().map(|row| Ok(Known { version: row.version, definition: row.body.to()? })).collect()
-}
-
-/// A definition by code.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub fn definition(conn: &mut Conn, code: &str) -> Result<Known> {
-    let row = store::definition(conn, code)?;
-    Ok(Known { version: row.version, definition: row.body.to()? })
 }
 
 /// The profile of a centre type with its version.

@@ -4,11 +4,13 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Card, CardKpi, CardReader, DayBook, Input, visible};
+use super::{Card, CardKpi, CardReader, Input, visible};
 use crate::actor::{Actor, Permission};
 use crate::db::{Conn, new_id};
 use crate::error::{Error, Problem, Result};
 use crate::evidence;
+use crate::kpi::daybook::{DayBook, reach};
+use crate::kpi::method::Figure;
 use crate::kpi::model::Scorecard;
 use crate::kpi::pack::{Definition, Limits};
 use crate::kpi::period::Period;
@@ -57,9 +59,11 @@ pub struct FrozenKpi {
     #[schema(value_type = Object)]
     pub definition: Definition,
     /// What is divided.
-    pub numerator: Option<i64>,
+    #[schema(value_type = Option<f64>)]
+    pub numerator: Option<Figure>,
     /// What it is divided by.
-    pub denominator: Option<i64>,
+    #[schema(value_type = Option<f64>)]
+    pub denominator: Option<Figure>,
     /// The quotient.
     pub value: Option<f64>,
     /// Its 95 % interval.
@@ -91,7 +95,7 @@ impl FrozenKpi {
         Self {
             code: kpi.known.definition.code.clone(),
             definition_version: kpi.known.version,
-            definition: kpi.known.definition.clone(),
+            definition: (*kpi.known.definition).clone(),
             numerator: value.map(|value| value.numerator),
             denominator: value.map(|value| value.denominator),
             value: value.and_then(|value| value.value),
@@ -220,9 +224,11 @@ pub fn publish(tx: &mut WriteTx<'_>, command: &PublishScorecard) -> Result<Score
 /// # Errors
 /// [`Error::NotFound`] before the pack was installed.
 pub fn freeze(conn: &mut Conn, centre: Centre, period: Period) -> Result<FrozenCard> {
-    let measures = DayBook::read(conn, &centre.id, period.from, period.to)?.total(period);
     let inputs = store_measures::inputs(conn, &centre.id, period.from, period.to)?.iter().map(Input::of).collect();
-    let card = CardReader::of(conn, centre)?.card(&measures, period)?;
+    let reader = CardReader::of(conn, centre)?;
+    let windows = reader.windows();
+    let book = DayBook::read(conn, &reader.centre().id, reach(period, &windows), period.to)?;
+    let card = reader.card(&book.frames(period, &windows), period)?;
     Ok(FrozenCard::of(&card, inputs))
 }
 

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::values::DayBook;
-use super::{Known, LimitBook, definitions};
+use super::{DefinitionBook, Known, LimitBook};
 use crate::actor::{Actor, Permission};
 use crate::db::{Conn, Json, new_id};
 use crate::error::{Error, Problem, Result};
+use crate::kpi::daybook::{DayBook, reach};
+use crate::kpi::expression::Frames;
 use crate::kpi::model::{Signal, SignalRule, SignalState};
 use crate::kpi::period::Period;
 use crate::kpi::scoring::Position;
@@ -73,46 +74,49 @@ pub(crate) fn evaluate(ledger: &Ledger, centres: &[String], days: (NaiveDate, Na
 }
 
 fn judge(conn: &mut Conn, centre: &Centre, days: (NaiveDate, NaiveDate), today: NaiveDate) -> Result<Vec<Found>> {
-    let from = Period::month_of(trend::window(days.1).0).from.min(trend::baseline(days.1).0);
+    let definitions = DefinitionBook::read(conn)?;
+    let windows = definitions.windows();
+    let earliest = Period::month_of(trend::window(days.1).0).from.min(trend::baseline(days.1).0);
+    let from = reach(Period::day(earliest), &windows);
     let book = DayBook::read(conn, &centre.id, from, Period::month_of(days.1).to)?;
     let limits = LimitBook::of(conn, &centre.id)?;
     let mut found = Vec::new();
-    for known in definitions(conn)? {
-        found.extend(months(&known, &book, &limits, days, today));
-        found.extend(points(&known, &book, days));
+    let mut month = Period::month_of(days.0.max(trend::window(days.1).0));
+    while month.from <= days.1 {
+        let closed = month.to < today || days.1 >= month.to;
+        if closed {
+            let frames = book.frames(month, &windows);
+            found.extend(definitions.on(month.to).filter_map(|known| out_of_range(known, &frames, &limits, month)));
+        }
+        month = month.months_away(1);
+    }
+    for known in definitions.on(days.1) {
+        found.extend(points(known, &book, days));
     }
     Ok(found)
 }
 
-/// The months that the import touched within the window and that are over or filled to their last day.
-fn months(known: &Known, book: &DayBook, limits: &LimitBook, days: (NaiveDate, NaiveDate), today: NaiveDate) -> Vec<Found> {
-    let Some(formula) = known.definition.formula() else { return Vec::new() };
-    let mut month = Period::month_of(days.0.max(trend::window(days.1).0));
-    let mut found = Vec::new();
-    while month.from <= days.1 {
-        let value = formula.evaluate(&book.total(month));
-        let edges = limits.limits(&known.definition, month.to);
-        let closed = month.to < today || days.1 >= month.to;
-        if let (true, true, Some(scale), Some(share)) = (closed, value.scorable(), edges.scale(), value.value) {
-            let in_unit = share * known.definition.scale();
-            if scale.position(in_unit) == Position::OutOfRange {
-                let higher = known.definition.direction == "higher";
-                let detail = SignalDetail {
-                    value: in_unit,
-                    lower: if higher { edges.floor } else { edges.outer_low },
-                    upper: if higher { None } else { edges.floor.or(edges.outer_high) },
-                    centre_line: None,
-                    n: value.n,
-                    definition_version: known.version,
-                    baseline_from: None,
-                    baseline_to: None,
-                };
-                found.push(made(known, month.to_string(), SignalRule::Range, detail));
-            }
-        }
-        month = month.months_away(1);
+/// A month that the import touched within the window, and that is over or filled to its last day, against the allowed range.
+fn out_of_range(known: &Known, frames: &Frames, limits: &LimitBook, month: Period) -> Option<Found> {
+    let edges = limits.limits(&known.definition, month.to);
+    let scale = edges.scale()?;
+    let value = known.formula.as_ref()?.point(frames);
+    let in_unit = value.value? * known.definition.scale();
+    if !known.scorable(&value, &edges) || scale.position(in_unit) != Position::OutOfRange {
+        return None;
     }
-    found
+    let higher = known.definition.direction == "higher";
+    let detail = SignalDetail {
+        value: in_unit,
+        lower: if higher { edges.floor } else { edges.outer_low },
+        upper: if higher { None } else { edges.floor.or(edges.outer_high) },
+        centre_line: None,
+        n: value.n,
+        definition_version: known.version,
+        baseline_from: None,
+        baseline_to: None,
+    };
+    Some(made(known, month.to_string(), SignalRule::Range, detail))
 }
 
 fn made(known: &Known, period: String, rule: SignalRule, detail: SignalDetail) -> Found {
@@ -121,7 +125,7 @@ fn made(known: &Known, period: String, rule: SignalRule, detail: SignalDetail) -
 
 /// Daily points of the import that break a rule against the frozen limits.
 fn points(known: &Known, book: &DayBook, days: (NaiveDate, NaiveDate)) -> Vec<Found> {
-    let Some(chart) = trend::frozen(&known.definition, book, days.1) else { return Vec::new() };
+    let Some(chart) = trend::frozen(known, book, days.1) else { return Vec::new() };
     let scale = known.definition.scale();
     let of_import = |day: NaiveDate| (days.0..=days.1).contains(&day);
     chart
@@ -272,6 +276,6 @@ fn answerable(tx: &mut WriteTx<'_>, id: &str) -> Result<Signal> {
 
 fn label(tx: &mut WriteTx<'_>, row: &Signal) -> Result<String> {
     let centre = organisation::centre(tx, &row.centre_id)?;
-    let name = super::definition(tx, &row.code).map_or_else(|_| row.code.clone(), |known| known.definition.zh);
+    let name = super::definition(tx, &row.code).map_or_else(|_| row.code.clone(), |known| known.definition.zh.clone());
     Ok(format!("{} {} {}", centre.name, name, row.period))
 }

@@ -1,21 +1,19 @@
 //! Values: a KPI is a query over live measures, with its proof (definition version, numerator and denominator, interval, the batches behind
 //! it with their evidence). The cost follows the days shown, not the calls behind them (ISO 9001 9.1.1, 9.1.3).
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Known, LimitBook, definition, definitions};
+use super::{DefinitionBook, Known, LimitBook, definition_on};
 use crate::actor::{Actor, Permission};
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
-use crate::kpi::formula::{KpiValue, Missing};
-use crate::kpi::measures::Measures;
+use crate::kpi::daybook::{DayBook, reach};
+use crate::kpi::expression::Frames;
+use crate::kpi::method::{Figure, IntervalMethod, KpiValue, Lack};
 use crate::kpi::model::Batch;
 use crate::kpi::pack::Limits;
 use crate::kpi::period::Period;
-use crate::kpi::rows::measures_of;
 use crate::kpi::scoring::Standing;
 use crate::kpi::{store, store_measures};
 use crate::organisation::{self, Centre};
@@ -66,23 +64,35 @@ pub struct Value {
     pub to: NaiveDate,
     /// Unit of target and floor.
     pub unit: String,
-    /// What is divided: contacts, or seconds.
-    pub numerator: i64,
-    /// What it is divided by: contacts.
-    pub denominator: i64,
-    /// The quotient: a share from 0 to 1, or seconds; none when there is none.
+    /// The variant of the definition that counts.
+    pub variant: Option<String>,
+    /// What is divided: contacts, answers, seconds, money.
+    #[schema(value_type = f64)]
+    pub numerator: Figure,
+    /// What it is divided by.
+    #[schema(value_type = f64)]
+    pub denominator: Figure,
+    /// The quotient: a share from 0 to 1, seconds, points; none when there is none.
     pub value: Option<f64>,
     /// The value in its unit: percent, seconds.
     pub in_unit: Option<f64>,
     /// 95 % interval of the quotient.
     #[schema(value_type = Option<Vec<f64>>)]
     pub interval: Option<[f64; 2]>,
-    /// Contacts behind it.
+    /// How the interval was computed.
+    pub interval_method: IntervalMethod,
+    /// The seed of a resampled interval.
+    pub seed: Option<u64>,
+    /// Observations behind it.
     pub n: i64,
-    /// Rests on enough contacts to be scored.
+    /// Rests on enough observations to be scored.
     pub scorable: bool,
-    /// Why there is none: `no_contacts`, `answered_waits` …
-    pub missing: Option<Missing>,
+    /// Why there is none: `not_delivered`, `nothing_to_divide` …
+    pub missing: Option<Lack>,
+    /// The measures that this concerns.
+    pub missing_measures: Vec<String>,
+    /// Figures shown beside it.
+    pub beside: Vec<BesideValue>,
     /// The limits that count at the end of the period, in the unit.
     pub limits: Limits,
     /// Where the value stands against them; `no_target` when none was set.
@@ -91,45 +101,16 @@ pub struct Value {
     pub inputs: Vec<Input>,
 }
 
-/// The live measures of a centre, day by day; channels and sources together.
-#[derive(Debug, Clone, Default)]
-pub struct DayBook(BTreeMap<NaiveDate, Measures>);
-
-impl DayBook {
-    /// Reads the days of a centre.
-    ///
-    /// # Errors
-    /// When what is stored cannot be read.
-    pub(crate) fn read(conn: &mut Conn, centre_id: &str, from: NaiveDate, to: NaiveDate) -> Result<Self> {
-        let mut days: BTreeMap<NaiveDate, Measures> = BTreeMap::new();
-        for row in store_measures::live(conn, centre_id, from, to)? {
-            days.entry(row.day).or_default().merge(&measures_of(&row)?);
-        }
-        Ok(Self(days))
-    }
-
-    /// Reads the days of all centres, by centre id.
-    ///
-    /// # Errors
-    /// When what is stored cannot be read.
-    pub(crate) fn everywhere(conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> Result<BTreeMap<String, Self>> {
-        let mut books: BTreeMap<String, Self> = BTreeMap::new();
-        for row in store_measures::live_everywhere(conn, from, to)? {
-            let book = books.entry(row.centre_id.clone()).or_default();
-            book.0.entry(row.day).or_default().merge(&measures_of(&row)?);
-        }
-        Ok(books)
-    }
-
-    /// The sum of a period.
-    pub(crate) fn total(&self, period: Period) -> Measures {
-        Measures::total(self.0.range(period.from..=period.to).map(|(_, measures)| measures))
-    }
-
-    /// Days with data.
-    pub(crate) fn days(&self) -> impl Iterator<Item = (NaiveDate, &Measures)> {
-        self.0.iter().map(|(day, measures)| (*day, measures))
-    }
+/// A figure shown beside a value.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = KpiBesideValue)]
+pub struct BesideValue {
+    /// Name in Chinese.
+    pub zh: String,
+    /// Name in English.
+    pub en: String,
+    /// The figure; none when its measures were not delivered.
+    pub value: Option<f64>,
 }
 
 /// One point of a series.
@@ -148,12 +129,13 @@ pub struct Point {
 /// source.
 pub fn value(conn: &mut Conn, actor: &Actor, code: &str, centre: &str, period: Period) -> Result<Value> {
     let centre = visible(conn, actor, centre)?;
-    let known = definition(conn, code)?;
-    let formula = known.definition.formula().ok_or_else(|| unmeasured(code))?;
-    let total = DayBook::read(conn, &centre.id, period.from, period.to)?.total(period);
+    let known = definition_on(conn, code, period.to)?;
+    let formula = known.formula.clone().ok_or_else(|| unmeasured(code))?;
+    let windows = formula.windows();
+    let frames = DayBook::read(conn, &centre.id, reach(period, &windows), period.to)?.frames(period, &windows);
     let limits = LimitBook::of(conn, &centre.id)?.limits(&known.definition, period.to);
     let inputs = store_measures::inputs(conn, &centre.id, period.from, period.to)?;
-    Ok(proved(&known, &centre, period, &formula.evaluate(&total), limits, inputs.iter().map(Input::of).collect()))
+    Ok(proved(&known, &centre, period, &frames, limits, inputs.iter().map(Input::of).collect()))
 }
 
 fn unmeasured(code: &str) -> Error {
@@ -169,24 +151,34 @@ pub fn visible(conn: &mut Conn, actor: &Actor, code: &str) -> Result<Centre> {
     if actor.may_at(Permission::ReadKpis, &centre.id) { Ok(centre) } else { Err(Error::NotFound) }
 }
 
-fn proved(known: &Known, centre: &Centre, period: Period, found: &KpiValue, limits: Limits, inputs: Vec<Input>) -> Value {
-    let in_unit = found.value.map(|value| value * known.definition.scale());
+fn proved(known: &Known, centre: &Centre, period: Period, frames: &Frames, limits: Limits, inputs: Vec<Input>) -> Value {
+    let definition = &known.definition;
+    let nothing = || KpiValue::lacking(Lack::NotDelivered, Vec::new());
+    let found = known.formula.as_ref().map_or_else(nothing, |formula| formula.evaluate(frames));
+    let in_unit = found.value.map(|value| value * definition.scale());
+    let beside = definition.beside_values(frames).into_iter().zip(&definition.beside);
+    let (missing, missing_measures) = found.missing.clone().map_or((None, Vec::new()), |lack| (Some(lack.reason), lack.measures));
     Value {
-        code: known.definition.code.clone(),
+        code: definition.code.clone(),
         definition_version: known.version,
         centre: centre.code.clone(),
         period: period.to_string(),
         from: period.from,
         to: period.to,
-        unit: known.definition.unit.clone(),
+        unit: definition.unit.clone(),
+        variant: definition.variant.clone(),
         numerator: found.numerator,
         denominator: found.denominator,
         value: found.value,
         in_unit,
         interval: found.interval.map(|(low, high)| [low, high]),
+        interval_method: found.method,
+        seed: found.seed,
         n: found.n,
-        scorable: found.scorable(),
-        missing: found.missing,
+        scorable: known.scorable(&found, &limits),
+        missing,
+        missing_measures,
+        beside: beside.map(|(value, named)| BesideValue { zh: named.zh.clone(), en: named.en.clone(), value }).collect(),
         state: Standing::of(in_unit, limits.scale()),
         limits,
         inputs,
@@ -199,15 +191,13 @@ fn proved(known: &Known, centre: &Centre, period: Period, found: &KpiValue, limi
 /// As [`value`].
 pub fn values(conn: &mut Conn, actor: &Actor, centre: &str, period: Period) -> Result<Vec<Value>> {
     let centre = visible(conn, actor, centre)?;
-    let total = DayBook::read(conn, &centre.id, period.from, period.to)?.total(period);
+    let definitions = DefinitionBook::read(conn)?;
+    let windows = definitions.windows();
+    let frames = DayBook::read(conn, &centre.id, reach(period, &windows), period.to)?.frames(period, &windows);
     let book = LimitBook::of(conn, &centre.id)?;
     let inputs: Vec<Input> = store_measures::inputs(conn, &centre.id, period.from, period.to)?.iter().map(Input::of).collect();
-    let measured = definitions(conn)?.into_iter().filter_map(|known| Some((known.definition.formula()?, known)));
-    let one = |(formula, known): (crate::kpi::formula::Formula, Known)| {
-        let limits = book.limits(&known.definition, period.to);
-        proved(&known, &centre, period, &formula.evaluate(&total), limits, inputs.clone())
-    };
-    Ok(measured.map(one).collect())
+    let one = |known: &Known| proved(known, &centre, period, &frames, book.limits(&known.definition, period.to), inputs.clone());
+    Ok(definitions.on(period.to).filter(|known| known.formula.is_some()).map(one).collect())
 }
 
 /// The last `months` months of a KPI, the month of `last` being the last one.
@@ -216,11 +206,11 @@ pub fn values(conn: &mut Conn, actor: &Actor, centre: &str, period: Period) -> R
 /// As [`value`].
 pub fn monthly(conn: &mut Conn, actor: &Actor, code: &str, centre: &str, last: NaiveDate, months: u32) -> Result<Vec<Point>> {
     let centre = visible(conn, actor, centre)?;
-    let formula = definition(conn, code)?.definition.formula().ok_or_else(|| unmeasured(code))?;
-    let periods = months_up_to(last, months);
-    let from = periods.first().map_or(last, |period| period.from);
+    let formula = definition_on(conn, code, last)?.formula.ok_or_else(|| unmeasured(code))?;
+    let (periods, windows) = (months_up_to(last, months), formula.windows());
+    let from = periods.first().map_or(last, |period| reach(*period, &windows));
     let book = DayBook::read(conn, &centre.id, from, Period::month_of(last).to)?;
-    let point = |period: Period| Point { period: period.to_string(), value: formula.evaluate(&book.total(period)) };
+    let point = |period: Period| Point { period: period.to_string(), value: formula.evaluate(&book.frames(period, &windows)) };
     Ok(periods.into_iter().map(point).collect())
 }
 
@@ -237,9 +227,39 @@ pub(crate) fn months_up_to(last: NaiveDate, months: u32) -> Vec<Period> {
 /// As [`value`].
 pub fn daily(conn: &mut Conn, actor: &Actor, code: &str, centre: &str, from: NaiveDate, to: NaiveDate) -> Result<Vec<Point>> {
     let centre = visible(conn, actor, centre)?;
-    let formula = definition(conn, code)?.definition.formula().ok_or_else(|| unmeasured(code))?;
-    let book = DayBook::read(conn, &centre.id, from, to)?;
-    Ok(book.days().map(|(day, measures)| Point { period: day.to_string(), value: formula.evaluate(measures) }).collect())
+    let formula = definition_on(conn, code, to)?.formula.ok_or_else(|| unmeasured(code))?;
+    let windows = formula.windows();
+    let book = DayBook::read(conn, &centre.id, reach(Period::day(from), &windows), to)?;
+    let days: Vec<NaiveDate> = book.days().filter(|day| *day >= from).collect();
+    let point =
+        |day: NaiveDate| Point { period: day.to_string(), value: formula.evaluate(&book.frames(Period::day(day), &windows)) };
+    Ok(days.into_iter().map(point).collect())
+}
+
+/// The weeks of a KPI that have data, each with its Monday; the first and the last one as far as they lie between the two days.
+///
+/// # Errors
+/// As [`value`].
+pub fn weekly(
+    conn: &mut Conn,
+    actor: &Actor,
+    code: &str,
+    centre: &str,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<(NaiveDate, KpiValue)>> {
+    let centre = visible(conn, actor, centre)?;
+    let formula = definition_on(conn, code, to)?.formula.ok_or_else(|| unmeasured(code))?;
+    let windows = formula.windows();
+    let book = DayBook::read(conn, &centre.id, reach(Period::day(from), &windows), to)?;
+    let mut mondays: Vec<NaiveDate> =
+        book.days().filter(|day| *day >= from).map(|day| day.week(chrono::Weekday::Mon).first_day()).collect();
+    mondays.dedup();
+    let week = |monday: NaiveDate| {
+        let sunday = monday.week(chrono::Weekday::Mon).last_day();
+        (monday, formula.point(&book.frames(Period::range(monday.max(from), sunday.min(to)), &windows)))
+    };
+    Ok(mondays.into_iter().map(week).collect())
 }
 
 /// The centres whose KPIs this actor may read, by code.

@@ -3,8 +3,12 @@
 use serde_json::Value;
 
 use super::*;
-use crate::kpi::formula::{Formula, KpiValue, Missing, ServiceLevelVariant};
+use crate::kpi::expression::{Frame, Frames};
+use crate::kpi::method::{KpiValue, Lack};
+use crate::kpi::pack::shipped_definition;
+use crate::kpi::quantities::Quantities;
 use crate::kpi::statistics::p_chart;
+use crate::kpi::vocabulary::Vocabulary;
 
 const CALLS: &str = "
 source = 'calls'
@@ -40,8 +44,19 @@ fn calls() -> Option<(Intake, Value)> {
     Some((intake, serde_json::from_slice(&std::fs::read(folder.join("oracle.json")).unwrap()).unwrap()))
 }
 
-fn level(measures: &Measures, threshold_s: u32, variant: ServiceLevelVariant) -> KpiValue {
-    Formula::ServiceLevel { threshold_s, variant, short_s: 5 }.evaluate(measures)
+fn frames(measures: &Measures) -> Frames {
+    Frames::of(Frame::of(Vocabulary::shipped(), &Quantities::from(measures), 1.0, 30))
+}
+
+fn value(measures: &Measures, code: &str) -> KpiValue {
+    shipped_definition(code).unwrap().formula().unwrap().evaluate(&frames(measures))
+}
+
+fn level(measures: &Measures, threshold_s: u32, variant: &str) -> KpiValue {
+    let mut definition = shipped_definition("service_level").unwrap().clone();
+    definition.variant = Some(variant.to_owned());
+    definition.parameters.insert("threshold_s".to_owned(), f64::from(threshold_s));
+    definition.formula().unwrap().evaluate(&frames(measures))
 }
 
 fn near(found: Option<f64>, expected: &Value) {
@@ -56,17 +71,18 @@ fn compare(measures: &Measures, oracle: &Value) {
         (count("offered"), count("answered"), count("abandoned"))
     );
     assert_eq!((measures.resolved, measures.csat_answers()), (count("resolved"), count("csat_n")));
-    let twenty = level(measures, 20, ServiceLevelVariant::AbandonNegative);
-    assert_eq!((twenty.numerator, twenty.denominator), (count("answered_le_20") as i64, count("offered") as i64));
+    let twenty = level(measures, 20, "abandon_negative");
+    assert!(twenty.numerator == count("answered_le_20") as i64 && twenty.denominator == count("offered") as i64);
     near(twenty.value, &oracle["sl20_abandon_negative"]);
-    near(level(measures, 20, ServiceLevelVariant::AnsweredOnly).value, &oracle["sl20_answered_only"]);
-    near(level(measures, 60, ServiceLevelVariant::AbandonNegative).value, &oracle["sl60_abandon_negative"]);
-    near(Formula::AbandonmentRate { ignore_up_to_s: None }.evaluate(measures).value, &oracle["abandonment_rate"]);
-    near(Formula::AsaS.evaluate(measures).value, &oracle["asa_s"]);
-    near(Formula::AhtS.evaluate(measures).value, &oracle["aht_talk_s"]);
-    near(Some(measures.csat_sum() as f64 / measures.csat_answers() as f64), &oracle["csat_mean"]);
-    let gone = level(measures, 20, ServiceLevelVariant::AbandonPositive);
-    assert_eq!((gone.value, gone.missing), (None, Some(Missing::AbandonedWaits)), "abandoned rows carry no wait");
+    near(level(measures, 20, "answered_only").value, &oracle["sl20_answered_only"]);
+    near(level(measures, 60, "abandon_negative").value, &oracle["sl60_abandon_negative"]);
+    near(value(measures, "abandonment_rate").value, &oracle["abandonment_rate"]);
+    near(value(measures, "asa_s").value, &oracle["asa_s"]);
+    near(value(measures, "aht_s").value, &oracle["aht_talk_s"]);
+    near(value(measures, "csat_mean").value, &oracle["csat_mean"]);
+    let gone = level(measures, 20, "abandon_positive");
+    assert_eq!(gone.value, None, "abandoned rows carry no wait");
+    assert_eq!(gone.missing.map(|missing| missing.reason), Some(Lack::NotDelivered));
 }
 
 #[test]
@@ -83,7 +99,7 @@ fn the_calls_of_a_quarter_and_of_each_month() {
         let expected = oracle["wait_quantiles_answered_s"][key]["nearest_rank"].as_f64();
         assert_eq!(quarter.wait_answered.percentile(per_mille).map(f64::from), expected, "{key}");
     }
-    let interval = Formula::AbandonmentRate { ignore_up_to_s: None }.evaluate(&quarter).interval.unwrap();
+    let interval = value(&quarter, "abandonment_rate").interval.unwrap();
     near(Some(interval.0), &oracle["wilson95"]["abandonment"][0]);
     near(Some(interval.1), &oracle["wilson95"]["abandonment"][1]);
 }
