@@ -147,14 +147,14 @@ fn figure(r: &Reading<'_>, kpi: &FrozenKpi) -> Figure {
     Figure {
         name: definition.name(r.lang).to_owned(),
         value: kpi.in_unit.map_or("—".to_owned(), |value| words::figure(definition, value)),
-        unit: words::unit(definition, r.lang),
+        unit: kpi.in_unit.map(|_| words::unit(definition, r.lang)).unwrap_or_default(),
         interval: words::interval(definition, kpi.interval.map(|[low, high]| (low, high))).unwrap_or_else(|| "—".to_owned()),
         limits: words::limits(definition, &kpi.limits, r.lang),
         state: kpi.state.as_str(),
         score: points(kpi.score),
         weight: kpi.weight.map_or("—".to_owned(), |weight| format!("{weight:.1}%")),
-        contribution: digits(kpi.contribution),
-        lost: digits(kpi.points_lost),
+        contribution: digits(kpi.contribution.filter(|_| kpi.score.is_some())),
+        lost: digits(kpi.points_lost.filter(|_| kpi.score.is_some())),
         version: kpi.definition_version,
     }
 }
