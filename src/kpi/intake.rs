@@ -30,6 +30,7 @@ use chrono_tz::Tz;
 use super::mapping::Mapping;
 use super::measures::Measures;
 pub use error::{IntakeError, RowError, RowProblem};
+pub(in crate::kpi) use plan::wanted;
 
 /// How many errors are told one by one; the rest is counted.
 pub const MAX_ERRORS: usize = 200;

@@ -1,11 +1,15 @@
-//! How to read a call log: which column means what. A mapping is a documented TOML text (`docs/KPI-MAPPING.md`), kept with each import
-//! so that a figure can be followed to its source (ISO 9001 7.5.3, 9.1.1).
+//! How to read a file: which column means what. A mapping is a documented TOML text (`docs/KPI-MAPPING.md`), kept with each import
+//! so that a figure can be followed to its source (ISO 9001 7.5.3, 9.1.1). [`Mapping`] is that of a call log as its fast reader needs it,
+//! [`SourceMapping`] that of any kind of source.
 //!
 //! Invariant: a [`Mapping`] that exists is consistent in itself; what it still needs is a file whose header has its columns.
 
 mod error;
+mod fields;
+mod kinds;
 mod place;
 mod raw;
+mod rows;
 mod stamp;
 
 use std::collections::BTreeMap;
@@ -13,6 +17,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use error::MappingError;
+pub use fields::{FieldRule, ReadRule};
+pub use kinds::{FieldSpec, FieldType, SourceKind};
+pub use rows::{RowMapping, SourceMapping};
 pub(crate) use stamp::{FastShape, Reading, read};
 pub use stamp::{StampColumns, StampRule, StampZone};
 
@@ -28,6 +35,8 @@ pub struct Mapping {
     pub delimiter: Option<u8>,
     /// How text is encoded.
     pub encoding: EncodingRule,
+    /// Line on which the column names stand, from 1.
+    pub header_row: u32,
     /// Column that identifies a contact, quoted in messages.
     pub id: Option<String>,
     /// The centre; `None`: the caller says it.
@@ -91,6 +100,12 @@ pub enum Outcome {
     AbandonedBeforeQueue,
     /// Not a contact of the queue; counted, nothing else.
     Ignored,
+    /// Met a busy line and never arrived.
+    Blocked,
+    /// A session with a machine that reached its end.
+    SelfServiceCompleted,
+    /// A session with a machine that was given up.
+    SelfServiceLeft,
 }
 
 /// Column and table of the outcome.
@@ -162,16 +177,21 @@ impl Mapping {
 
     fn read(text: &str) -> Result<Self, MappingError> {
         let raw: raw::RawMapping = toml::from_str(text).map_err(|error| syntax(text, &error))?;
+        Self::of(raw)
+    }
+
+    fn of(raw: raw::RawMapping) -> Result<Self, MappingError> {
         let hold = plain(raw.hold, "hold.empty")?;
         let wrap = plain(raw.wrap, "wrap.empty")?;
         Ok(Self {
             source: identifier(raw.source, "source")?,
             delimiter: delimiter(raw.delimiter.as_deref())?,
             encoding: encoding(raw.encoding.as_deref())?,
+            header_row: rows::header_row(raw.header_row)?,
             id: raw.id.map(|id| id.column),
             centre: raw.centre.map(|centre| coded(centre, "centre")).transpose()?,
             channel: channel(raw.channel)?,
-            stamp: StampRule::from_raw(raw.stamp)?,
+            stamp: StampRule::from_raw(raw.stamp, fields::Months::Refused)?,
             outcome: outcome(raw.outcome)?,
             wait: raw.wait.map(DurationRule::from),
             talk: raw.talk.map(DurationRule::from),
@@ -265,7 +285,7 @@ fn channel(raw: raw::RawCoded) -> Result<Coded, MappingError> {
 }
 
 fn outcome(raw: raw::RawOutcome) -> Result<OutcomeRule, MappingError> {
-    let expected = "`answered`, `abandoned`, `abandoned_before_queue` or `ignored`";
+    let expected = "`answered`, `abandoned`, `abandoned_before_queue`, `ignored`, `blocked`, `self_service_completed` or `self_service_left`";
     let mut values = BTreeMap::new();
     for (value, name) in raw.values {
         let outcome = match name.as_str() {
@@ -273,6 +293,9 @@ fn outcome(raw: raw::RawOutcome) -> Result<OutcomeRule, MappingError> {
             "abandoned" => Outcome::Abandoned,
             "abandoned_before_queue" => Outcome::AbandonedBeforeQueue,
             "ignored" => Outcome::Ignored,
+            "blocked" => Outcome::Blocked,
+            "self_service_completed" => Outcome::SelfServiceCompleted,
+            "self_service_left" => Outcome::SelfServiceLeft,
             _ => return Err(value_error(&format!("outcome.values.{value}"), &name, expected)),
         };
         values.insert(value, outcome);

@@ -1,6 +1,7 @@
 //! What can be wrong with a call log: problems of a row name row, column and value; problems of the file end the reading.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// One thing that is wrong with one row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,6 +10,10 @@ pub struct RowError {
     pub row: u64,
     /// What the identifying column holds, when the mapping names one.
     pub id: Option<String>,
+    /// The sheet, in a workbook.
+    pub sheet: Option<Arc<str>>,
+    /// Number of the column, from 0; none when it is about the whole row.
+    pub at: Option<usize>,
     /// Name of the column; empty when it is about the whole row.
     pub column: String,
     /// What stands there, cut to 80 characters.
@@ -61,6 +66,27 @@ pub enum RowProblem {
     Resolved,
     /// Not a rating.
     Rating,
+    /// Not in the table of a field.
+    Listed {
+        /// The field.
+        field: &'static str,
+    },
+    /// Empty where a field is needed.
+    Needed {
+        /// The field.
+        field: &'static str,
+    },
+    /// Not a whole number from 0 on.
+    Whole,
+    /// Not points from 0 to 100.
+    Points,
+    /// Not a rating of a scale.
+    Scale {
+        /// Least rating.
+        low: i64,
+        /// Greatest rating.
+        high: i64,
+    },
     /// Not an amount of money with so many decimals.
     Money {
         /// How many decimals the currency has.
@@ -91,6 +117,11 @@ impl RowProblem {
             Self::DurationEmpty => "kpi-row-duration-empty",
             Self::Resolved => "kpi-row-resolved",
             Self::Rating => "kpi-row-rating",
+            Self::Listed { .. } => "kpi-row-listed",
+            Self::Needed { .. } => "kpi-row-needed",
+            Self::Whole => "kpi-row-whole",
+            Self::Points => "kpi-row-points",
+            Self::Scale { .. } => "kpi-row-scale",
             Self::Money { .. } => "kpi-row-money",
         }
     }
@@ -116,6 +147,11 @@ impl fmt::Display for RowProblem {
             Self::DurationEmpty => to.write_str("empty, but a duration is needed: say `empty` in the mapping if it may be"),
             Self::Resolved => to.write_str("expected a value of the table `resolved.values`"),
             Self::Rating => to.write_str("expected a whole rating from 1 to 5, or a value of the table `csat.values`"),
+            Self::Listed { field } => write!(to, "expected a value of the table `{field}.values`"),
+            Self::Needed { field } => write!(to, "empty, but `{field}` is needed"),
+            Self::Whole => to.write_str("expected a whole number from 0 on"),
+            Self::Points => to.write_str("expected points from 0 to 100"),
+            Self::Scale { low, high } => write!(to, "expected a whole rating from {low} to {high}, or a value of the table"),
             Self::Money { decimals } => {
                 write!(to, "expected an amount with at most {decimals} decimals and no thousands separator")
             }
@@ -124,6 +160,21 @@ impl fmt::Display for RowProblem {
 }
 
 impl RowError {
+    /// An error about a whole row, which is named later.
+    pub(super) fn of_row(problem: RowProblem) -> Self {
+        Self { row: 0, id: None, sheet: None, at: None, column: String::new(), value: String::new(), problem }
+    }
+
+    /// The address of the cell as spreadsheets write it: `C12`, `Sheet1!C12`; of the row when it is about all of it: `12`.
+    #[must_use]
+    pub fn cell(&self) -> String {
+        let column = self.at.map(letters).unwrap_or_default();
+        match &self.sheet {
+            Some(sheet) => format!("{sheet}!{column}{}", self.row),
+            None => format!("{column}{}", self.row),
+        }
+    }
+
     /// Stable code of the problem.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -136,6 +187,7 @@ impl RowError {
         let id = self.id.clone().unwrap_or_default();
         let mut params =
             vec![("row", self.row.to_string()), ("id", id), ("column", self.column.clone()), ("value", self.value.clone())];
+        params.push(("cell", self.cell()));
         match &self.problem {
             RowProblem::FieldCount { expected, found } => {
                 params.extend([("expected", expected.to_string()), ("found", found.to_string())]);
@@ -143,15 +195,33 @@ impl RowError {
             RowProblem::Stamp { format } => params.push(("format", format.clone())),
             RowProblem::StampGap { zone } => params.push(("zone", zone.clone())),
             RowProblem::Money { decimals } => params.push(("decimals", decimals.to_string())),
+            RowProblem::Listed { field } | RowProblem::Needed { field } => params.push(("field", (*field).to_owned())),
+            RowProblem::Scale { low, high } => params.extend([("low", low.to_string()), ("high", high.to_string())]),
             _ => {}
         }
         params
     }
 }
 
+/// The letters of a column, from 0: A to Z, AA and on.
+fn letters(mut column: usize) -> String {
+    let mut text = Vec::new();
+    loop {
+        text.push(b'A' + (column % 26) as u8);
+        match (column / 26).checked_sub(1) {
+            Some(next) => column = next,
+            None => break,
+        }
+    }
+    text.iter().rev().map(|letter| char::from(*letter)).collect()
+}
+
 impl fmt::Display for RowError {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(to, "row {}", self.row)?;
+        match &self.sheet {
+            Some(_) => write!(to, "{}", self.cell())?,
+            None => write!(to, "row {}", self.row)?,
+        }
         if let Some(id) = &self.id {
             write!(to, " ({id})")?;
         }
@@ -176,9 +246,28 @@ pub enum IntakeError {
     /// There is no header line.
     #[error("the file is empty: a header line with the column names is needed")]
     Empty,
-    /// A spreadsheet or another archive.
-    #[error("this is a workbook or an archive, not a text file: save the sheet as CSV")]
+    /// An old spreadsheet or another archive.
+    #[error("this is an old workbook or an archive: save the sheet as .xlsx or CSV")]
     Archive,
+    /// A workbook that cannot be read.
+    #[error("the workbook could not be read: {0}")]
+    Workbook(String),
+    /// A workbook that unpacks to more than may be.
+    #[error("`{part}` of the workbook unpacks to more than {limit} MiB: save the sheet as CSV")]
+    WorkbookSize {
+        /// The part of it.
+        part: String,
+        /// The limit.
+        limit: u64,
+    },
+    /// The workbook has no such sheet.
+    #[error("the workbook has no sheet `{sheet}`; it has {}", quoted(found))]
+    NoSheet {
+        /// The sheet asked for; empty: any visible one.
+        sheet: String,
+        /// The sheets that it has.
+        found: Vec<String>,
+    },
     /// UTF-16 text.
     #[error("the text is UTF-16: save it as UTF-8")]
     Utf16,
@@ -232,6 +321,9 @@ impl IntakeError {
             Self::Keep(_) => "kpi-file-keep",
             Self::Empty => "kpi-file-empty",
             Self::Archive => "kpi-file-archive",
+            Self::Workbook(_) => "kpi-file-workbook",
+            Self::WorkbookSize { .. } => "kpi-file-workbook-size",
+            Self::NoSheet { .. } => "kpi-file-no-sheet",
             Self::Utf16 => "kpi-file-utf16",
             Self::MissingColumns { .. } => "kpi-file-missing-columns",
             Self::DuplicateColumn { .. } => "kpi-file-duplicate-column",
@@ -246,7 +338,9 @@ impl IntakeError {
     #[must_use]
     pub fn params(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Read(cause) | Self::Keep(cause) => vec![("cause", cause.clone())],
+            Self::WorkbookSize { part, limit } => vec![("part", part.clone()), ("limit", limit.to_string())],
+            Self::NoSheet { sheet, found } => vec![("sheet", sheet.clone()), ("found", quoted(found))],
+            Self::Read(cause) | Self::Keep(cause) | Self::Workbook(cause) => vec![("cause", cause.clone())],
             Self::MissingColumns { missing, found } => vec![("missing", quoted(missing)), ("found", quoted(found))],
             Self::DuplicateColumn { column } => vec![("column", column.clone())],
             Self::UnknownCentre { code } => vec![("code", code.clone())],

@@ -3,9 +3,7 @@
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 
 use super::error::IntakeError;
-use super::plan::wanted;
 use super::source::Chunk;
-use crate::kpi::mapping::Mapping;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
@@ -17,21 +15,30 @@ pub(super) struct Header {
     pub(super) lines: u64,
 }
 
-/// Reads the header from the first chunk, which is UTF-8 already.
-pub(super) fn read(chunk: &Chunk, mapping: &Mapping) -> Result<Header, IntakeError> {
-    if let Some(delimiter) = mapping.delimiter {
-        return with(chunk.bytes(), delimiter);
+/// Reads the header from the first chunk, which is UTF-8 already. `row` is the line on which it stands, `names` what is looked for.
+pub(super) fn read(chunk: &Chunk, delimiter: Option<u8>, row: u32, names: &[&str]) -> Result<Header, IntakeError> {
+    let above = above(chunk.bytes(), row);
+    let text = chunk.bytes().get(above..).unwrap_or_default();
+    let lines = u64::from(row) - 1;
+    let placed = |header: Header| Header { bytes: header.bytes + above, lines: header.lines + lines, ..header };
+    if let Some(delimiter) = delimiter {
+        return with(text, delimiter).map(placed);
     }
-    let names = wanted(mapping);
     let found = |header: &Header| names.iter().filter(|name| header.names.iter().any(|column| column == *name)).count();
-    let mut best = with(chunk.bytes(), DELIMITERS[0])?;
+    let mut best = with(text, DELIMITERS[0])?;
     for delimiter in &DELIMITERS[1..] {
-        let header = with(chunk.bytes(), *delimiter)?;
+        let header = with(text, *delimiter)?;
         if (found(&header), header.names.len()) > (found(&best), best.names.len()) {
             best = header;
         }
     }
-    Ok(best)
+    Ok(placed(best))
+}
+
+/// The bytes of the lines above a row.
+fn above(text: &[u8], row: u32) -> usize {
+    let lines = memchr::memchr_iter(b'\n', text).take(row as usize - 1);
+    if row == 1 { 0 } else { lines.last().map_or(0, |end| end + 1) }
 }
 
 fn with(bytes: &[u8], delimiter: u8) -> Result<Header, IntakeError> {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::cells::Store;
 use super::error::{IntakeError, RowError};
 use super::lines::Separators;
-use super::plan::Plan;
+use super::plan::{Plan, wanted};
 use super::rows::Rows;
 use super::source::{Chunk, LineChunks};
 use super::{CentreZones, Intake, MAX_ERRORS, RowNumber, header, quoted};
@@ -53,7 +53,7 @@ pub(super) fn run(
 ) -> Result<Intake, IntakeError> {
     let mut source = LineChunks::open(reader, keep, mapping.encoding, settings.chunk)?;
     let mut first = source.next(Vec::new())?.ok_or(IntakeError::Empty)?.decoded();
-    let header = header::read(&first, mapping)?;
+    let header = header::read(&first, mapping.delimiter, mapping.header_row, &wanted(mapping))?;
     first.skip(header.bytes);
     let plan = Plan::bind(mapping, zones, header.names, header.delimiter)?;
     let store = Store::default();
@@ -108,6 +108,7 @@ fn work(plan: &Plan<'_>, store: &Store, jobs: &Mutex<Receiver<Job>>, give_back: 
         for (line, at) in separators.lines(&chunk.buffer).zip(0..) {
             if !bad.is_empty() && bad.binary_search(&at).is_ok() {
                 rows.report_encoding(RowNumber { chunk: number, line: at });
+                continue;
             }
             rows.read(line, RowNumber { chunk: number, line: at });
         }

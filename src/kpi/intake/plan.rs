@@ -12,7 +12,7 @@ use super::lookup::Lookup;
 use super::stamps::StampAt;
 use super::text::Field;
 use super::{CentreZones, MAX_CENTRES, MAX_CHANNELS};
-use crate::kpi::mapping::{Coded, DurationRule, EmptyDuration, Mapping, Outcome, StampColumns, is_identifier};
+use crate::kpi::mapping::{Coded, DurationRule, EmptyDuration, Mapping, Outcome, StampColumns, StampRule, is_identifier};
 
 /// What the reader of rows needs to know, the same for every worker.
 pub(super) struct Plan<'m> {
@@ -37,7 +37,15 @@ pub(super) struct Plan<'m> {
     pub(super) revenue: Option<(usize, u8)>,
 }
 
-pub(super) const OUTCOMES: [Outcome; 4] = [Outcome::Answered, Outcome::Abandoned, Outcome::AbandonedBeforeQueue, Outcome::Ignored];
+pub(super) const OUTCOMES: [Outcome; 7] = [
+    Outcome::Answered,
+    Outcome::Abandoned,
+    Outcome::AbandonedBeforeQueue,
+    Outcome::Ignored,
+    Outcome::Blocked,
+    Outcome::SelfServiceCompleted,
+    Outcome::SelfServiceLeft,
+];
 
 impl<'m> Plan<'m> {
     /// Binds a mapping to a header.
@@ -48,11 +56,8 @@ impl<'m> Plan<'m> {
         delimiter: u8,
     ) -> Result<Self, IntakeError> {
         let columns = Columns { header: &header };
-        columns.check(mapping)?;
-        let stamp = match &mapping.stamp.columns {
-            StampColumns::Single(column) => StampAt::Single(columns.at(column)),
-            StampColumns::Pair { date, time } => StampAt::Pair(columns.at(date), columns.at(time)),
-        };
+        columns.check(&wanted(mapping))?;
+        let stamp = columns.stamp(&mapping.stamp);
         let duration = |rule: &Option<DurationRule>| rule.as_ref().map(|rule| (columns.at(&rule.column), rule.empty));
         let outcomes = mapping.outcome.values.iter().map(|(text, outcome)| {
             let number = OUTCOMES.iter().zip(0_u16..).find(|pair| pair.0 == outcome).map_or(0, |pair| pair.1);
@@ -88,7 +93,7 @@ impl<'m> Plan<'m> {
 }
 
 /// The names of the columns that a mapping reads.
-pub(super) fn wanted(mapping: &Mapping) -> Vec<&str> {
+pub(in crate::kpi) fn wanted(mapping: &Mapping) -> Vec<&str> {
     let mut names = vec![mapping.outcome.column.as_str()];
     match &mapping.stamp.columns {
         StampColumns::Single(column) => names.push(column),
@@ -109,30 +114,39 @@ pub(super) fn wanted(mapping: &Mapping) -> Vec<&str> {
     names
 }
 
-struct Columns<'h> {
-    header: &'h [String],
+pub(super) struct Columns<'h> {
+    pub(super) header: &'h [String],
 }
 
 impl Columns<'_> {
-    fn check(&self, mapping: &Mapping) -> Result<(), IntakeError> {
+    /// Refuses a header that lacks a column, or has it twice.
+    pub(super) fn check(&self, names: &[&str]) -> Result<(), IntakeError> {
         let mut missing: Vec<String> = Vec::new();
-        for name in wanted(mapping) {
-            match self.header.iter().filter(|column| column.as_str() == name).count() {
+        for name in names {
+            match self.header.iter().filter(|column| column == name).count() {
                 0 if missing.iter().any(|known| known == name) => {}
-                0 => missing.push(name.to_owned()),
+                0 => missing.push((*name).to_owned()),
                 1 => {}
-                _ => return Err(IntakeError::DuplicateColumn { column: name.to_owned() }),
+                _ => return Err(IntakeError::DuplicateColumn { column: (*name).to_owned() }),
             }
         }
         if missing.is_empty() { Ok(()) } else { Err(IntakeError::MissingColumns { missing, found: self.header.to_vec() }) }
     }
 
+    /// Where a stamp stands.
+    pub(super) fn stamp(&self, rule: &StampRule) -> StampAt {
+        match &rule.columns {
+            StampColumns::Single(column) => StampAt::Single(self.at(column)),
+            StampColumns::Pair { date, time } => StampAt::Pair(self.at(date), self.at(time)),
+        }
+    }
+
     /// The number of a column that `check` has found.
-    fn at(&self, name: &str) -> usize {
+    pub(super) fn at(&self, name: &str) -> usize {
         self.header.iter().position(|column| column == name).unwrap_or_default()
     }
 
-    fn of(&self, code: &Coded) -> Option<usize> {
+    pub(super) fn of(&self, code: &Coded) -> Option<usize> {
         match code {
             Coded::Constant(_) => None,
             Coded::Column { column, .. } => Some(self.at(column)),
@@ -151,7 +165,7 @@ pub(super) struct Codes {
 }
 
 impl Codes {
-    fn of(code: &Coded, limit: usize) -> Self {
+    pub(super) fn of(code: &Coded, limit: usize) -> Self {
         let mut codes = Self { lookup: Lookup::new(), names: Vec::new(), numbers: AHashMap::new(), open: false, limit };
         match code {
             Coded::Constant(name) => {
@@ -168,7 +182,7 @@ impl Codes {
         codes
     }
 
-    fn centres(code: &Coded, zones: &CentreZones) -> Result<Self, IntakeError> {
+    pub(super) fn centres(code: &Coded, zones: &CentreZones) -> Result<Self, IntakeError> {
         let codes = Self::of(code, MAX_CENTRES);
         match codes.names.iter().find(|name| zones.zone(name).is_none()) {
             Some(unknown) => Err(IntakeError::UnknownCentre { code: unknown.to_string() }),

@@ -23,37 +23,53 @@ pub(super) fn read(
     plan: &Plan<'_>,
     store: &Store,
 ) -> Result<Share, IntakeError> {
+    let mut rows = Rows::new(plan, store);
+    each(source, first, plan.delimiter, |record| {
+        match record {
+            Record::Sound(fields, line) => rows.read(fields, RowNumber { chunk: number, line }),
+            Record::Unsound(_, line) => rows.report_encoding(RowNumber { chunk: number, line }),
+        }
+        rows.breathe();
+        Ok(())
+    })?;
+    rows.finish();
+    Ok(Share::of(rows, Vec::new()))
+}
+
+/// A record and the line on which it begins, from 0.
+pub(super) enum Record<'a> {
+    /// Its bytes are text.
+    Sound(Line<'a>, u64),
+    /// Some of its bytes are no text in the encoding of the file.
+    Unsound(Line<'a>, u64),
+}
+
+/// Gives the records of the rest of a file, which begins with a given chunk.
+pub(super) fn each(
+    source: &mut LineChunks<'_>,
+    first: Chunk,
+    delimiter: u8,
+    mut take: impl FnMut(Record<'_>) -> Result<(), IntakeError>,
+) -> Result<(), IntakeError> {
     let notes = Rc::new(Notes::default());
     let mut feed = Feed { source, text: Vec::new(), used: 0, at: 0, lines: 0, notes: Rc::clone(&notes) };
     feed.load(first);
-    let mut reader = header::reader(plan.delimiter).from_reader(feed);
-    let mut rows = Rows::new(plan, store);
+    let mut reader = header::reader(delimiter).from_reader(feed);
     let (mut record, mut buffer, mut ends, mut next) = (ByteRecord::new(), Vec::new(), Vec::new(), 0);
     loop {
         notes.left.set(LONGEST);
         match reader.read_byte_record(&mut record) {
             Ok(true) => {}
-            Ok(false) => break,
+            Ok(false) => return Ok(()),
             Err(_) => return Err(notes.problem.take().unwrap_or(IntakeError::LongRecord { row: next, limit: LONGEST })),
         }
         next = reader.position().line() - 1;
         // The record begins as many lines back as it has line ends, blank lines before it disregarded.
         let inside = memchr::memchr_iter(b'\n', record.as_slice()).count() as u64;
         let line = next - 1 - inside;
-        report_bad(&mut rows, &notes, number, line);
         lay_out(&record, &mut buffer, &mut ends);
-        rows.read(Line::new(&buffer, &ends), RowNumber { chunk: number, line });
-        rows.breathe();
-    }
-    report_bad(&mut rows, &notes, number, u64::MAX);
-    rows.finish();
-    Ok(Share::of(rows, Vec::new()))
-}
-
-fn report_bad(rows: &mut Rows<'_>, notes: &Notes, number: u64, upto: u64) {
-    let mut bad = notes.bad_lines.borrow_mut();
-    for line in bad.extract_if(.., |line| *line <= upto) {
-        rows.report_encoding(RowNumber { chunk: number, line });
+        let fields = Line::new(&buffer, &ends);
+        take(if notes.bad_before(next) { Record::Unsound(fields, line) } else { Record::Sound(fields, line) })?;
     }
 }
 
@@ -78,6 +94,18 @@ struct Notes {
     /// Lines whose bytes are no text, counted from the first line fed.
     bad_lines: RefCell<Vec<u64>>,
     problem: Cell<Option<IntakeError>>,
+}
+
+impl Notes {
+    /// Whether a line before this one is no text; each is told once.
+    fn bad_before(&self, line: u64) -> bool {
+        let mut bad = self.bad_lines.borrow_mut();
+        let before = bad.len();
+        if before > 0 {
+            bad.retain(|bad| *bad >= line);
+        }
+        bad.len() < before
+    }
 }
 
 /// Gives the decoded text of the chunks as a stream.

@@ -118,7 +118,8 @@ impl<'p> Rows<'p> {
 
     /// Notes a line whose bytes are no text.
     pub(super) fn report_encoding(&mut self, number: RowNumber) {
-        self.note(number, None, String::new(), String::new(), RowProblem::Encoding);
+        self.rows += 1;
+        self.note(number, RowError::of_row(RowProblem::Encoding));
     }
 
     #[inline]
@@ -141,6 +142,8 @@ impl<'p> Rows<'p> {
                 }
             }
             Outcome::AbandonedBeforeQueue => self.place(line)?.measures.abandoned_before_queue += 1,
+            // Not contacts of the queue: the rows of their own fields are counted elsewhere.
+            Outcome::Blocked | Outcome::SelfServiceCompleted | Outcome::SelfServiceLeft => drop(self.place(line)?),
             Outcome::Ignored => match self.place(line) {
                 Ok(cell) => cell.measures.ignored += 1,
                 Err(_) => self.unplaced += 1,
@@ -220,14 +223,15 @@ impl<'p> Rows<'p> {
     fn report(&mut self, line: Line<'_>, number: RowNumber, fault: Fault) {
         let quote = |column: usize| line.field(column).text().chars().take(QUOTED).collect::<String>();
         let id = self.plan.id.filter(|id| *id < line.fields()).map(quote);
-        let name = fault.column.and_then(|column| self.plan.header.get(column)).cloned().unwrap_or_default();
-        self.note(number, id, name, fault.column.map(quote).unwrap_or_default(), fault.problem);
+        let column = fault.column.and_then(|column| self.plan.header.get(column)).cloned().unwrap_or_default();
+        let value = fault.column.map(quote).unwrap_or_default();
+        self.note(number, RowError { id, at: fault.column, column, value, ..RowError::of_row(fault.problem) });
     }
 
-    fn note(&mut self, number: RowNumber, id: Option<String>, column: String, value: String, problem: RowProblem) {
+    fn note(&mut self, number: RowNumber, error: RowError) {
         self.error_count += 1;
         if self.errors.len() < MAX_ERRORS {
-            self.errors.push((number, RowError { row: 0, id, column, value, problem }));
+            self.errors.push((number, error));
         }
     }
 }

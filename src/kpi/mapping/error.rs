@@ -41,6 +41,38 @@ pub enum MappingError {
         /// Dotted key that it contradicts.
         other: String,
     },
+    /// A key has a value that is none of a list.
+    #[error("`{field}` of the mapping is `{value}`: expected one of {expected}")]
+    OneOf {
+        /// Dotted key.
+        field: String,
+        /// What stands there.
+        value: String,
+        /// The list.
+        expected: String,
+    },
+    /// A key that means nothing there.
+    #[error("`{field}` of the mapping means nothing: expected one of {expected}")]
+    UnknownKey {
+        /// Dotted key.
+        field: String,
+        /// The keys that may stand there.
+        expected: String,
+    },
+    /// A key that must be there.
+    #[error("the mapping lacks `{field}`")]
+    Missing {
+        /// Dotted key.
+        field: String,
+    },
+    /// A table whose keys or values are of the wrong kind.
+    #[error("`{field}` of the mapping: {message}")]
+    Table {
+        /// Dotted key of the table.
+        field: String,
+        /// What the TOML reader says.
+        message: String,
+    },
     /// A date or time format that yields no full date.
     #[error(
         "`{field}` of the mapping is `{value}`: not a date and time format that tells the whole date (`%Y-%m-%d %H:%M:%S` does)"
@@ -80,6 +112,10 @@ impl MappingError {
             | Self::EitherOr { field, .. }
             | Self::Conflict { field, .. }
             | Self::Format { field, .. }
+            | Self::OneOf { field, .. }
+            | Self::UnknownKey { field, .. }
+            | Self::Missing { field }
+            | Self::Table { field, .. }
             | Self::CentreTwice { field, .. } => field.clone(),
             Self::Syntax { .. } | Self::At { .. } => return self,
         };
@@ -95,6 +131,10 @@ impl MappingError {
             Self::Value { .. } => "kpi-mapping-value",
             Self::EitherOr { .. } => "kpi-mapping-either-or",
             Self::Conflict { .. } => "kpi-mapping-conflict",
+            Self::OneOf { .. } => "kpi-mapping-one-of",
+            Self::UnknownKey { .. } => "kpi-mapping-unknown-key",
+            Self::Missing { .. } => "kpi-mapping-missing",
+            Self::Table { .. } => "kpi-mapping-table",
             Self::Format { .. } => "kpi-mapping-format",
             Self::CentreTwice { .. } => "kpi-mapping-centre-twice",
             Self::At { error, .. } => error.code(),
@@ -115,6 +155,12 @@ impl MappingError {
                 vec![("field", field.clone()), ("one", (*one).to_owned()), ("other", (*other).to_owned())]
             }
             Self::Conflict { field, other } => vec![("field", field.clone()), ("other", other.clone())],
+            Self::OneOf { field, value, expected } => {
+                vec![("field", field.clone()), ("value", value.clone()), ("expected", expected.clone())]
+            }
+            Self::UnknownKey { field, expected } => vec![("field", field.clone()), ("expected", expected.clone())],
+            Self::Missing { field } => vec![("field", field.clone())],
+            Self::Table { field, message } => vec![("field", field.clone()), ("message", message.clone())],
             Self::Format { field, value } => vec![("field", field.clone()), ("value", value.clone())],
             Self::CentreTwice { field, centre } => vec![("field", field.clone()), ("centre", centre.clone())],
             Self::At { line, column, error } => {

@@ -4,12 +4,28 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::fields::RawField;
 use super::{DurationRule, EmptyDuration};
+
+/// What decides how the rest is read.
+#[derive(Debug, Deserialize)]
+pub(super) struct RawKind {
+    #[serde(default)]
+    pub(super) kind: Option<toml::Spanned<String>>,
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawMapping {
+    #[serde(default, rename = "kind")]
+    pub(super) _kind: Option<String>,
     pub(super) source: String,
+    #[serde(default)]
+    pub(super) sheet: Option<String>,
+    #[serde(default)]
+    pub(super) header_row: Option<u32>,
+    #[serde(default)]
+    pub(super) personal: Vec<String>,
     #[serde(default)]
     pub(super) delimiter: Option<String>,
     #[serde(default)]
@@ -35,6 +51,49 @@ pub(super) struct RawMapping {
     pub(super) csat: Option<RawRating>,
     #[serde(default)]
     pub(super) revenue: Option<RawRevenue>,
+    #[serde(default)]
+    pub(super) customer: Option<RawField>,
+    #[serde(default)]
+    pub(super) reason: Option<RawField>,
+    #[serde(default)]
+    pub(super) transferred: Option<RawField>,
+    #[serde(default)]
+    pub(super) offer: Option<RawField>,
+    #[serde(default)]
+    pub(super) sale: Option<RawField>,
+    #[serde(default)]
+    pub(super) reply_due: Option<RawField>,
+    #[serde(default)]
+    pub(super) replied: Option<RawField>,
+}
+
+/// The keys that a mapping of any other kind has beside the tables of its fields.
+#[derive(Debug, Deserialize)]
+pub(super) struct RawRows {
+    pub(super) source: String,
+    #[serde(default)]
+    pub(super) sheet: Option<String>,
+    #[serde(default)]
+    pub(super) header_row: Option<u32>,
+    #[serde(default)]
+    pub(super) personal: Vec<String>,
+    #[serde(default)]
+    pub(super) delimiter: Option<String>,
+    #[serde(default)]
+    pub(super) encoding: Option<String>,
+    #[serde(default)]
+    pub(super) id: Option<RawColumn>,
+    #[serde(default)]
+    pub(super) centre: Option<RawCoded>,
+    #[serde(default)]
+    pub(super) channel: Option<RawCoded>,
+    pub(super) stamp: RawStamp,
+}
+
+impl RawRows {
+    /// Its keys.
+    pub(super) const KEYS: [&str; 11] =
+        ["kind", "source", "sheet", "header_row", "personal", "delimiter", "encoding", "id", "centre", "channel", "stamp"];
 }
 
 #[derive(Debug, Deserialize)]

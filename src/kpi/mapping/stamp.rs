@@ -10,6 +10,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 
 use super::MappingError;
+use super::fields::Months;
 use super::raw::RawStamp;
 
 /// Where the time stamp stands and how it is written.
@@ -17,6 +18,8 @@ use super::raw::RawStamp;
 pub struct StampRule {
     /// The columns.
     pub columns: StampColumns,
+    /// The format of each column.
+    pub(crate) formats: Vec<String>,
     /// The clock that wrote them.
     pub zone: StampZone,
     /// The shape, compiled.
@@ -59,6 +62,8 @@ pub(crate) struct StampShape {
     pub(crate) items: Vec<Item<'static>>,
     /// The date alone is given; its day is taken as written.
     pub(crate) date_only: bool,
+    /// A month is given: its first day counts.
+    pub(crate) month: bool,
     /// The format as written, for messages.
     pub(crate) text: String,
 }
@@ -81,37 +86,64 @@ const TIME: &str = "%H:%M:%S";
 const ZONES: &str = "`centre`, an IANA zone such as `Asia/Shanghai`, `UTC`, or an offset such as `+08:00`";
 
 impl StampRule {
-    pub(super) fn from_raw(raw: RawStamp) -> Result<Self, MappingError> {
-        let (columns, format, field) = columns_and_format(&raw)?;
-        let normal = format.replace("%F", DATE).replace("%T", TIME).replace("%X", TIME);
-        let shape = compile(&normal, field)?;
+    pub(super) fn from_raw(raw: RawStamp, months: Months) -> Result<Self, MappingError> {
+        let (columns, formats, field) = columns_and_formats(&raw)?;
+        let normal = formats.join(" ").replace("%F", DATE).replace("%T", TIME).replace("%X", TIME);
+        let shape = match (compile(&normal, field), months) {
+            (Err(_), Months::Allowed) if month_alone(&normal) => month(&normal, field)?,
+            (shape, _) => shape?,
+        };
         let zone = zone_of(raw.zone.as_deref(), &shape, field)?;
         if shape.date_only && zone != StampZone::Centre {
             return Err(MappingError::Conflict { field: "stamp.zone".to_owned(), other: field.to_owned() });
         }
-        Ok(Self { columns, zone, shape })
+        Ok(Self { columns, formats, zone, shape })
+    }
+
+    /// The stamp in the table of another field, whose name stands in its errors.
+    pub(super) fn of_field(name: &str, raw: RawStamp, months: Months) -> Result<Self, MappingError> {
+        let renamed = |field: String| field.strip_prefix("stamp").map_or(field.clone(), |rest| format!("{name}{rest}"));
+        Self::from_raw(raw, months).map_err(|error| match error {
+            MappingError::Value { field, value, expected } => MappingError::Value { field: renamed(field), value, expected },
+            MappingError::EitherOr { field, one, other } => MappingError::EitherOr { field: renamed(field), one, other },
+            MappingError::Conflict { field, other } => MappingError::Conflict { field: renamed(field), other: renamed(other) },
+            MappingError::Format { field, value } => MappingError::Format { field: renamed(field), value },
+            other => other,
+        })
     }
 }
 
-fn columns_and_format(raw: &RawStamp) -> Result<(StampColumns, String, &'static str), MappingError> {
+/// A format that tells a month and nothing finer.
+fn month_alone(format: &str) -> bool {
+    let finer = ["%d", "%e", "%j", "%H", "%I", "%M", "%S", "%s", "%c", "%D", "%x", "%+", "%U", "%V", "%W"];
+    ["%m", "%b", "%B", "%h"].iter().any(|month| format.contains(month)) && !finer.iter().any(|part| format.contains(part))
+}
+
+/// The shape of a month: its first day.
+fn month(format: &str, field: &str) -> Result<StampShape, MappingError> {
+    let shape = compile(&format!("{format}-%d"), field)?;
+    Ok(StampShape { month: true, text: format.to_owned(), ..shape })
+}
+
+fn columns_and_formats(raw: &RawStamp) -> Result<(StampColumns, Vec<String>, &'static str), MappingError> {
     match (&raw.column, &raw.date) {
         (Some(column), None) => {
             let strays =
                 [("stamp.date_format", &raw.date_format), ("stamp.time", &raw.time), ("stamp.time_format", &raw.time_format)];
             refuse(&strays, "stamp.column")?;
             let format = raw.format.clone().unwrap_or_else(|| format!("{DATE} {TIME}"));
-            Ok((StampColumns::Single(column.clone()), format, "stamp.format"))
+            Ok((StampColumns::Single(column.clone()), vec![format], "stamp.format"))
         }
         (None, Some(date)) => {
             refuse(&[("stamp.format", &raw.format)], "stamp.date")?;
             let date_format = raw.date_format.clone().unwrap_or_else(|| DATE.to_owned());
             let Some(time) = &raw.time else {
                 refuse(&[("stamp.time_format", &raw.time_format)], "stamp.date")?;
-                return Ok((StampColumns::Single(date.clone()), date_format, "stamp.date_format"));
+                return Ok((StampColumns::Single(date.clone()), vec![date_format], "stamp.date_format"));
             };
             let time_format = raw.time_format.clone().unwrap_or_else(|| TIME.to_owned());
             let columns = StampColumns::Pair { date: date.clone(), time: time.clone() };
-            Ok((columns, format!("{date_format} {time_format}"), "stamp.date_format"))
+            Ok((columns, vec![date_format, time_format], "stamp.date_format"))
         }
         _ => Err(MappingError::EitherOr { field: "stamp".to_owned(), one: "column", other: "date" }),
     }
@@ -138,7 +170,7 @@ fn compile(format: &str, field: &str) -> Result<StampShape, MappingError> {
         "%Y-%m-%d %H:%M:%S" => FastShape::Spaced,
         _ => FastShape::None,
     };
-    Ok(StampShape { fast, items, date_only: probe == Probe::Date, text: format.to_owned() })
+    Ok(StampShape { fast, items, date_only: probe == Probe::Date, month: false, text: format.to_owned() })
 }
 
 #[derive(PartialEq)]
