@@ -1,5 +1,6 @@
-//! Reading a call log: one pass over a file of any size turns rows into [`Measures`] per centre, day and channel, keeps a copy of the raw
-//! bytes as evidence on the way, and names row, column and value of what it refuses (ISO 9001 9.1.1, 7.5.3).
+//! Reading a source: one pass over a file of any size turns rows into [`Measures`] and [`Quantities`] per centre, day and channel, keeps
+//! what is evidence on the way, and names row, column and value of what it refuses (ISO 9001 9.1.1, 7.5.3). [`measure`] is the fast reader
+//! of call logs, [`read`] reads any kind of source from text or a workbook.
 //!
 //! Invariant: memory follows the number of cells, not of rows; the result does not depend on how the file was cut into pieces.
 
@@ -7,15 +8,23 @@ mod cells;
 mod clock;
 mod error;
 mod header;
+mod kinds;
 mod lines;
 mod lookup;
 mod numbers;
+mod personal;
 mod pipeline;
 mod plan;
 mod quoted;
+mod reading;
+mod records;
+mod rejects;
 mod rows;
+mod sort;
 mod source;
 mod stamps;
+mod tables;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -29,8 +38,11 @@ use chrono_tz::Tz;
 
 use super::mapping::Mapping;
 use super::measures::Measures;
+use super::quantities::Quantities;
 pub use error::{IntakeError, RowError, RowProblem};
+pub use personal::Pseudonyms;
 pub(in crate::kpi) use plan::wanted;
+pub use reading::{Setting, read, rejected};
 
 /// How many errors are told one by one; the rest is counted.
 pub const MAX_ERRORS: usize = 200;
@@ -81,6 +93,8 @@ impl CentreZones {
 pub struct Intake {
     /// The measures. Rows with errors are in none of them.
     pub cells: BTreeMap<CellKey, Measures>,
+    /// Named quantities beyond the measures of calls.
+    pub quantities: BTreeMap<CellKey, Quantities>,
     /// Rows read, the header and blank lines not counted.
     pub rows: u64,
     /// Ignored rows whose centre, channel or time could not be read, which does not matter for them.
@@ -89,6 +103,10 @@ pub struct Intake {
     pub errors: Vec<RowError>,
     /// How many errors there are in all.
     pub error_count: u64,
+    /// SHA-256 of the file as it came, when it was rewritten on the way; hexadecimal.
+    pub original: Option<String>,
+    /// The file is a workbook.
+    pub workbook: bool,
     /// The file was packed with gzip.
     pub gzip: bool,
     /// The text was GB18030 (GBK, GB2312); otherwise UTF-8 or ASCII.
@@ -108,7 +126,9 @@ impl Intake {
     /// The centre × day pairs that the file touches, each once, in order.
     #[must_use]
     pub fn days(&self) -> Vec<(Arc<str>, NaiveDate)> {
-        let mut days: Vec<_> = self.cells.keys().map(|key| (Arc::clone(&key.centre), key.day)).collect();
+        let keys = self.cells.keys().chain(self.quantities.keys());
+        let mut days: Vec<_> = keys.map(|key| (Arc::clone(&key.centre), key.day)).collect();
+        days.sort_unstable();
         days.dedup();
         days
     }

@@ -106,6 +106,8 @@ pub enum Outcome {
     SelfServiceCompleted,
     /// A session with a machine that was given up.
     SelfServiceLeft,
+    /// A written contact that still waits for its first reply.
+    Waiting,
 }
 
 /// Column and table of the outcome.
@@ -285,7 +287,8 @@ fn channel(raw: raw::RawCoded) -> Result<Coded, MappingError> {
 }
 
 fn outcome(raw: raw::RawOutcome) -> Result<OutcomeRule, MappingError> {
-    let expected = "`answered`, `abandoned`, `abandoned_before_queue`, `ignored`, `blocked`, `self_service_completed` or `self_service_left`";
+    let expected = "`answered`, `abandoned`, `abandoned_before_queue`, `ignored`, `blocked`, \
+                    `self_service_completed`, `self_service_left` or `waiting`";
     let mut values = BTreeMap::new();
     for (value, name) in raw.values {
         let outcome = match name.as_str() {
@@ -296,6 +299,7 @@ fn outcome(raw: raw::RawOutcome) -> Result<OutcomeRule, MappingError> {
             "blocked" => Outcome::Blocked,
             "self_service_completed" => Outcome::SelfServiceCompleted,
             "self_service_left" => Outcome::SelfServiceLeft,
+            "waiting" => Outcome::Waiting,
             _ => return Err(value_error(&format!("outcome.values.{value}"), &name, expected)),
         };
         values.insert(value, outcome);

@@ -76,6 +76,16 @@ pub enum RowProblem {
         /// The field.
         field: &'static str,
     },
+    /// More than another field of the row says there are.
+    Above {
+        /// The other field.
+        field: &'static str,
+    },
+    /// A moment before another one of the row.
+    Before {
+        /// The other field.
+        field: &'static str,
+    },
     /// Not a whole number from 0 on.
     Whole,
     /// Not points from 0 to 100.
@@ -119,6 +129,8 @@ impl RowProblem {
             Self::Rating => "kpi-row-rating",
             Self::Listed { .. } => "kpi-row-listed",
             Self::Needed { .. } => "kpi-row-needed",
+            Self::Above { .. } => "kpi-row-above",
+            Self::Before { .. } => "kpi-row-before",
             Self::Whole => "kpi-row-whole",
             Self::Points => "kpi-row-points",
             Self::Scale { .. } => "kpi-row-scale",
@@ -149,6 +161,8 @@ impl fmt::Display for RowProblem {
             Self::Rating => to.write_str("expected a whole rating from 1 to 5, or a value of the table `csat.values`"),
             Self::Listed { field } => write!(to, "expected a value of the table `{field}.values`"),
             Self::Needed { field } => write!(to, "empty, but `{field}` is needed"),
+            Self::Above { field } => write!(to, "more than `{field}` of the row"),
+            Self::Before { field } => write!(to, "before `{field}` of the row"),
             Self::Whole => to.write_str("expected a whole number from 0 on"),
             Self::Points => to.write_str("expected points from 0 to 100"),
             Self::Scale { low, high } => write!(to, "expected a whole rating from {low} to {high}, or a value of the table"),
@@ -195,7 +209,7 @@ impl RowError {
             RowProblem::Stamp { format } => params.push(("format", format.clone())),
             RowProblem::StampGap { zone } => params.push(("zone", zone.clone())),
             RowProblem::Money { decimals } => params.push(("decimals", decimals.to_string())),
-            RowProblem::Listed { field } | RowProblem::Needed { field } => params.push(("field", (*field).to_owned())),
+            RowProblem::Listed { field } | RowProblem::Needed { field } | RowProblem::Above { field } | RowProblem::Before { field } => params.push(("field", (*field).to_owned())),
             RowProblem::Scale { low, high } => params.extend([("low", low.to_string()), ("high", high.to_string())]),
             _ => {}
         }

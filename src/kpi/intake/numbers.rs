@@ -20,26 +20,44 @@ fn uncommon_duration(text: &[u8]) -> Checked<Option<u32>> {
     if text.is_empty() {
         return Ok(None);
     }
+    let seconds = seconds(text).ok_or(RowProblem::Duration)?;
+    if seconds > LONGEST_S {
+        return Err(RowProblem::DurationRange.into());
+    }
+    Ok(u32::try_from(seconds).ok())
+}
+
+/// The seconds of a text, however many.
+fn seconds(text: &[u8]) -> Option<u64> {
     let (whole, fraction) = match text.iter().position(|byte| *byte == b'.') {
         Some(dot) => (&text[..dot], &text[dot + 1..]),
         None => (text, &text[..0]),
     };
     if !fraction.iter().all(u8::is_ascii_digit) {
-        return Err(RowProblem::Duration.into());
+        return None;
     }
     let parts: Vec<&[u8]> = whole.split(|byte| *byte == b':').collect();
-    let seconds = match parts.as_slice() {
+    match parts.as_slice() {
         [seconds] => number(seconds),
         // In `mm:ss` the minutes may pass 59 (`75:10`), in `h:mm:ss` they may not.
         [minutes, seconds] => clock(0, number(minutes), seconds),
         [hours, minutes, seconds] => number(hours).and_then(|h| clock(h, sixtieth(minutes), seconds)),
         _ => None,
-    };
-    let seconds = seconds.ok_or(RowProblem::Duration)?;
-    if seconds > LONGEST_S {
-        return Err(RowProblem::DurationRange.into());
     }
-    Ok(u32::try_from(seconds).ok())
+}
+
+/// The seconds of a duration whose plain numbers count in a unit of so many seconds, rounded to whole ones.
+pub(super) fn duration_in(text: &[u8], unit_s: u32) -> Checked<i64> {
+    let refused = || Box::new(RowProblem::Duration);
+    let clock = text.contains(&b':');
+    let found = if clock || unit_s == 1 {
+        seconds(text)
+    } else {
+        let plain = text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+        let number = std::str::from_utf8(text).ok().filter(|_| plain && text.len() <= 24).and_then(|text| text.parse::<f64>().ok());
+        number.map(|number| (number * f64::from(unit_s)).round()).filter(|seconds| *seconds < 1e12).map(|seconds| seconds as u64)
+    };
+    i64::try_from(found.ok_or_else(refused)?).map_err(|_| refused())
 }
 
 fn clock(hours: u64, minutes: Option<u64>, seconds: &[u8]) -> Option<u64> {

@@ -37,7 +37,7 @@ pub(super) struct Plan<'m> {
     pub(super) revenue: Option<(usize, u8)>,
 }
 
-pub(super) const OUTCOMES: [Outcome; 7] = [
+pub(super) const OUTCOMES: [Outcome; 8] = [
     Outcome::Answered,
     Outcome::Abandoned,
     Outcome::AbandonedBeforeQueue,
@@ -45,6 +45,7 @@ pub(super) const OUTCOMES: [Outcome; 7] = [
     Outcome::Blocked,
     Outcome::SelfServiceCompleted,
     Outcome::SelfServiceLeft,
+    Outcome::Waiting,
 ];
 
 impl<'m> Plan<'m> {

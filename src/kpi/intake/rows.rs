@@ -13,18 +13,19 @@ use super::{MAX_ERRORS, RowNumber};
 use crate::kpi::mapping::{EmptyDuration, Outcome};
 
 /// Longest piece of a value quoted in a message, in characters.
-const QUOTED: usize = 80;
+pub(super) const QUOTED: usize = 80;
 
-struct Fault {
+/// What is wrong with a row, and where.
+pub(super) struct Fault {
     /// The column; `None`: the whole row.
-    column: Option<usize>,
-    problem: RowProblem,
+    pub(super) column: Option<usize>,
+    pub(super) problem: RowProblem,
 }
 
 /// Boxed, so that the good case stays in registers.
-type Sound<T> = Result<T, Box<Fault>>;
+pub(super) type Sound<T> = Result<T, Box<Fault>>;
 
-trait At<T> {
+pub(super) trait At<T> {
     fn at(self, column: usize) -> Sound<T>;
 }
 
@@ -36,7 +37,7 @@ impl<T> At<T> for Checked<T> {
 }
 
 #[cold]
-fn fault<T>(column: usize, problem: RowProblem) -> Sound<T> {
+pub(super) fn fault<T>(column: usize, problem: RowProblem) -> Sound<T> {
     Err(Box::new(Fault { column: Some(column), problem }))
 }
 
@@ -104,6 +105,11 @@ impl<'p> Rows<'p> {
         }
     }
 
+    /// Reads a row whose fields were counted before, and leaves it to the caller to report what is wrong with it.
+    pub(super) fn try_read(&mut self, line: Line<'_>) -> Sound<()> {
+        self.count(line)
+    }
+
     /// Called between chunks: hands cells over when there are many.
     pub(super) fn breathe(&mut self) {
         if self.cells.full() {
@@ -143,7 +149,9 @@ impl<'p> Rows<'p> {
             }
             Outcome::AbandonedBeforeQueue => self.place(line)?.measures.abandoned_before_queue += 1,
             // Not contacts of the queue: the rows of their own fields are counted elsewhere.
-            Outcome::Blocked | Outcome::SelfServiceCompleted | Outcome::SelfServiceLeft => drop(self.place(line)?),
+            Outcome::Blocked | Outcome::SelfServiceCompleted | Outcome::SelfServiceLeft | Outcome::Waiting => {
+                self.place(line)?;
+            }
             Outcome::Ignored => match self.place(line) {
                 Ok(cell) => cell.measures.ignored += 1,
                 Err(_) => self.unplaced += 1,

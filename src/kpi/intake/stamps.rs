@@ -37,6 +37,30 @@ pub(super) struct StampReader<'m> {
     recent: (u64, u64, i64),
 }
 
+/// A day, and the instant if it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment {
+    /// The day at the centre, counted from 1970-01-01.
+    pub(super) day: i64,
+    /// Seconds since 1970-01-01 in UTC.
+    pub(super) utc: Option<i64>,
+}
+
+impl Moment {
+    /// Whether this was at the latest when the other was: to the second where both are known so well, else to the day.
+    pub(super) fn by(self, other: Self) -> bool {
+        match (self.utc, other.utc) {
+            (Some(mine), Some(theirs)) => mine <= theirs,
+            _ => self.day <= other.day,
+        }
+    }
+
+    /// Seconds to sort by.
+    pub(super) fn seconds(self) -> i64 {
+        self.utc.unwrap_or(self.day * DAY)
+    }
+}
+
 enum Found {
     /// A date without a time.
     Day(i64),
@@ -78,6 +102,35 @@ impl<'m> StampReader<'m> {
             _ if centre.shows(day, second) => Ok(day),
             _ => Err(gap(centre)),
         }
+    }
+
+    /// The same with the instant.
+    pub(super) fn moment(&mut self, line: Line<'_>, centre: &mut Clock) -> Checked<Moment> {
+        let found = match self.common(line) {
+            Some(found) => found,
+            None => self.general(line)?,
+        };
+        let local = match found {
+            Found::Day(day) => return Ok(Moment { day, utc: None }),
+            Found::Instant(utc) => return Ok(Moment { day: centre.day_of_instant(utc), utc: Some(utc) }),
+            Found::Local(day, second) => day * DAY + second,
+        };
+        let utc = match (self.rule.zone, &mut self.writer) {
+            (StampZone::Fixed(offset), _) => local - i64::from(offset.local_minus_utc()),
+            (_, Some(writer)) => writer.instant(local).ok_or_else(|| gap(writer))?,
+            _ => centre.instant(local).ok_or_else(|| gap(centre))?,
+        };
+        Ok(Moment { day: centre.day_of_instant(utc), utc: Some(utc) })
+    }
+
+    /// Whether nothing stands there.
+    pub(super) fn is_empty(&self, line: Line<'_>) -> bool {
+        line.field(self.at.column()).bytes().trim_ascii().is_empty()
+    }
+
+    /// The column that a problem is reported for.
+    pub(super) fn column(&self) -> usize {
+        self.at.column()
     }
 
     #[inline]
@@ -131,6 +184,7 @@ impl<'m> StampReader<'m> {
     fn general(&self, line: Line<'_>) -> Checked<Found> {
         let shape = &self.rule.shape;
         let text = match self.at {
+            StampAt::Single(column) if shape.month => format!("{}-01", line.field(column).text()),
             StampAt::Single(column) => line.field(column).text(),
             StampAt::Pair(date, time) => format!("{} {}", line.field(date).text(), line.field(time).text()),
         };

@@ -1,8 +1,10 @@
 //! Whole files: what they come to, what is said of their errors, and that the way they are cut does not matter.
 
 mod files;
+mod kinds;
 mod sameness;
 mod samples;
+mod workbooks;
 
 use super::pipeline::{Settings, run};
 use super::*;

@@ -1,32 +1,7 @@
 //! The kinds of sources, and the fields that a mapping of each kind may name: what a field holds decides which keys it takes and how its
 //! cells are read.
 
-use serde::{Deserialize, Serialize};
-
-/// What the rows of a file are about.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceKind {
-    /// Calls, chats, mails, self-service sessions: one row each.
-    #[default]
-    Interactions,
-    /// Answers to surveys and call-backs.
-    Surveys,
-    /// Quality evaluations of contacts.
-    Evaluations,
-    /// Tests, training, certificates, skills, hiring and sign-off.
-    Learning,
-    /// Hours, headcount, forecasts.
-    Workforce,
-    /// Amounts of accounts.
-    Finance,
-    /// Items carried.
-    Shipments,
-    /// The register of complaints.
-    Complaints,
-    /// Improvement proposals and corrective actions.
-    Improvements,
-}
+pub use crate::kpi::vocabulary::SourceKind;
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,35 +174,6 @@ const IMPROVEMENTS: &[FieldSpec] = &[
 ];
 
 impl SourceKind {
-    /// All kinds.
-    pub const ALL: [Self; 9] = [
-        Self::Interactions,
-        Self::Surveys,
-        Self::Evaluations,
-        Self::Learning,
-        Self::Workforce,
-        Self::Finance,
-        Self::Shipments,
-        Self::Complaints,
-        Self::Improvements,
-    ];
-
-    /// As written in a mapping.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Interactions => "interactions",
-            Self::Surveys => "surveys",
-            Self::Evaluations => "evaluations",
-            Self::Learning => "learning",
-            Self::Workforce => "workforce",
-            Self::Finance => "finance",
-            Self::Shipments => "shipments",
-            Self::Complaints => "complaints",
-            Self::Improvements => "improvements",
-        }
-    }
-
     /// The kind of a word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {

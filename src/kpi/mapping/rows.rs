@@ -92,7 +92,7 @@ impl SourceMapping {
     pub fn plain_calls(&self) -> Option<&Mapping> {
         let calls = self.calls.as_ref()?;
         let beyond = |outcome: &Outcome| {
-            matches!(outcome, Outcome::Blocked | Outcome::SelfServiceCompleted | Outcome::SelfServiceLeft)
+            matches!(outcome, Outcome::Blocked | Outcome::SelfServiceCompleted | Outcome::SelfServiceLeft | Outcome::Waiting)
         };
         let plain = self.rows.fields.is_empty() && self.rows.personal.is_empty() && !calls.outcome.values.values().any(beyond);
         plain.then_some(calls)

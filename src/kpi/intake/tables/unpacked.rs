@@ -25,7 +25,7 @@ pub(super) fn check(file: impl Read + Seek) -> Result<(), IntakeError> {
     }
     for number in 0..archive.len() {
         let part = archive.by_index(number).map_err(broken)?;
-        let name = part.name().to_owned();
+        let name = part.name().map_err(broken)?.into_owned();
         let read = [".xml", ".rels"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
         if read {
             measure(part, &name)?;

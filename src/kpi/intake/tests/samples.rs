@@ -86,6 +86,25 @@ fn compare(measures: &Measures, oracle: &Value) {
 }
 
 #[test]
+fn the_workbook_of_the_calls_says_what_their_text_says() {
+    use crate::kpi::mapping::SourceMapping;
+    let Some((intake, oracle)) = calls() else { return };
+    let folder = std::path::PathBuf::from(std::env::var_os("CAIRN_SAMPLES").unwrap()).join("calls");
+    let file = std::fs::File::open(folder.join("Call-Center-Dataset.xlsx")).unwrap();
+    let mapping = SourceMapping::from_toml(CALLS).unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    let zones = zones();
+    let setting = Setting { scratch: scratch.path(), zones: &zones, names: None, as_of: None };
+    let book = super::super::read(file, &mapping, setting, &mut std::io::sink()).unwrap();
+    assert_eq!((book.error_count, book.errors.first(), book.workbook), (0, None, true));
+    assert_eq!(book.rows, intake.rows);
+    assert!(book.quantities.is_empty());
+    compare(&book.period("HD", day("2021-01-01"), day("2021-03-31")), &oracle["quarter"]);
+    // Every day and so every month and week: the same cells as those of the text, to the second.
+    assert_eq!(book.cells, intake.cells);
+}
+
+#[test]
 fn the_calls_of_a_quarter_and_of_each_month() {
     let Some((intake, oracle)) = calls() else { return };
     assert_eq!((intake.rows, intake.error_count), (oracle["row_count"].as_u64().unwrap(), 0));
