@@ -73,6 +73,15 @@ impl Intake {
         Ok(Self { dir: dir.to_owned(), temporary, file, hasher: Sha256::new(), size: 0 })
     }
 
+    /// What was written so far, to be read from its beginning.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn reread(&mut self) -> Result<File> {
+        self.file.flush()?;
+        Ok(File::open(&self.temporary)?)
+    }
+
     /// The hash of what was written so far, hexadecimal.
     pub fn hash(&self) -> String {
         hex::encode(self.hasher.clone().finalize())
@@ -117,6 +126,16 @@ impl Drop for Intake {
         // Already renamed or removed when finished; otherwise the half-written file goes.
         drop(fs::remove_file(&self.temporary));
     }
+}
+
+/// A folder for what vanishes with its reader: nameless files beside those that come in.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn scratch(dir: &Path) -> Result<PathBuf> {
+    let incoming = dir.join("incoming");
+    fs::create_dir_all(&incoming)?;
+    Ok(incoming)
 }
 
 /// Removes what killed processes left half-written: files that nobody holds. The minute keeps clear of one that is just being made.

@@ -42,7 +42,8 @@ fn lost_calls(app: &TestApp) {
         _ => format!("{n},2026-10-31 09:00:00,answered,10,200\n"),
     };
     let file = (0..50).fold("id,at,outcome,wait,talk\n".to_owned(), |file, n| file + &line(n));
-    let request = kpi::Import { mapping: MAPPING.into(), centre: Some("HD".into()), file_name: "10.csv".into(), replace: false };
+    let request =
+        kpi::Import { mapping: MAPPING.into(), centre: Some("HD".into()), file_name: "10.csv".into(), ..kpi::Import::default() };
     kpi::import(app.ledger(), &app.site.config.evidence_dir(), &Arc::new(Actor::cli("tester")), &request, file.as_bytes()).unwrap();
 }
 
@@ -75,6 +76,7 @@ impl World {
         world.documents();
         world.record();
         world.centre();
+        world.rows();
         world
     }
 
@@ -92,6 +94,18 @@ impl World {
     fn person(&self, role: Role) -> Arc<Actor> {
         let user = self.app.ledger().db.read(|conn| people::find_by_login(conn, role.as_str())).unwrap();
         self.app.actor(&user, &[role])
+    }
+
+    /// The rows with errors of a file that the quality manager sent; they are nobody else's.
+    fn rows(&mut self) {
+        let file = "id,at,outcome,wait,talk\n1,2026-10-31 09:00:00,lost,1,1\n";
+        let request = kpi::Import { mapping: MAPPING.into(), centre: Some("HD".into()), ..kpi::Import::default() };
+        let dir = self.app.site.config.evidence_dir();
+        let sender = self.person(Role::QualityManager);
+        let refused =
+            kpi::import(self.app.ledger(), &dir, &sender, &request, file.as_bytes()).expect_err("an outcome that is unknown");
+        let rows = refused.problems().iter().find(|problem| problem.code == "kpi-errors-file").unwrap().params[0].1.clone();
+        self.put(&["/kpis/import/rows/{id}", "/api/v1/kpi/imports/rows/{id}"], &rows);
     }
 
     /// A centre with its KPIs, a signal, a batch and a cycle with an action.

@@ -47,7 +47,8 @@ pub fn calls(app: &TestApp, from: &str, days: u64, in_time: u32) {
             writeln!(file, "{on}-{call},{on} 09:{call:02}:00,answered,{wait},120").unwrap();
         }
     }
-    let request = Import { mapping: MAPPING.into(), centre: Some("HD".into()), file_name: format!("{from}.csv"), replace: false };
+    let request =
+        Import { mapping: MAPPING.into(), centre: Some("HD".into()), file_name: format!("{from}.csv"), ..Import::default() };
     let actor = Arc::new(Actor::cli("tester"));
     kpi::import(app.ledger(), &app.site.config.evidence_dir(), &actor, &request, file.as_bytes()).unwrap();
 }

@@ -35,6 +35,7 @@ mod history;
 mod hostile;
 mod improvement;
 mod kpi;
+mod kpi_sources;
 mod ledger;
 mod people;
 mod races;

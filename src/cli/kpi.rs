@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 
@@ -11,7 +12,8 @@ use super::kpi_cards::{self, CardArgs, PublishArgs};
 use super::{Data, Report, say};
 use crate::actor::Actor;
 use crate::error::{Error, Problem, Result};
-use crate::kpi::{self, Import, Imported, Period};
+use crate::kpi::quantities::Quantities;
+use crate::kpi::{self, Import, Imported, Period, RowErrors};
 
 /// KPIs.
 #[derive(Debug, Clone, Args)]
@@ -22,7 +24,7 @@ pub struct Kpi {
 
 #[derive(Debug, Clone, Subcommand)]
 enum Command {
-    /// Read a call log into measures; the file is kept as evidence.
+    /// Read a file of any kind of source into measures; the file is kept as evidence.
     Import(ImportArgs),
     /// Show a value with numerator, denominator, interval and the batches behind it.
     Show(ShowArgs),
@@ -57,7 +59,16 @@ struct ImportArgs {
     /// Take the place of the batches that own the same days.
     #[arg(long)]
     replace: bool,
-    /// The call log: text, or text packed with gzip.
+    /// Leave the rows with errors out instead of refusing the file.
+    #[arg(long)]
+    valid_only: bool,
+    /// The day that the data reach (2026-10-31); without it that of their last event.
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+    /// Write the rows with errors of a refused file here (CSV, with reasons).
+    #[arg(long, value_name = "FILE")]
+    errors: Option<PathBuf>,
+    /// The file: text, text packed with gzip, or a workbook (.xlsx).
     file: PathBuf,
 }
 
@@ -94,7 +105,7 @@ struct MeasureArgs {
     /// Report as JSON.
     #[arg(long)]
     json: bool,
-    /// The call log.
+    /// The file.
     file: PathBuf,
 }
 
@@ -148,8 +159,11 @@ fn import(args: &ImportArgs) -> Result<i32> {
     let (mapping, file) = (text(&args.mapping)?, open(&args.file)?);
     let (config, ledger) = args.report.data.open()?;
     let name = args.file.file_name().map_or_else(|| args.file.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let request = Import { mapping, centre: args.centre.clone(), file_name: name, replace: args.replace };
-    let done = kpi::import(&ledger, &config.evidence_dir(), &actor(), &request, file)?;
+    let row_errors = if args.valid_only { RowErrors::LeaveOut } else { RowErrors::Refuse };
+    let request =
+        Import { mapping, centre: args.centre.clone(), file_name: name, replace: args.replace, row_errors, as_of: args.as_of };
+    let done = kpi::import(&ledger, &config.evidence_dir(), &actor(), &request, file)
+        .or_else(|error| refused(args, &config.evidence_dir(), error))?;
     let batch = done.batch();
     if args.report.json {
         let (identical, replaced, signals) = match &done {
@@ -182,6 +196,16 @@ fn import(args: &ImportArgs) -> Result<i32> {
     Ok(0)
 }
 
+/// Hands out the rows with errors, if they are asked for.
+fn refused(args: &ImportArgs, evidence_dir: &Path, error: Error) -> Result<Imported> {
+    let rows = error.problems().iter().find(|problem| problem.code == "kpi-errors-file").and_then(|problem| problem.params.first());
+    if let (Some(path), Some((_, id))) = (&args.errors, rows) {
+        let bytes = kpi::rejected_rows(evidence_dir, &actor(), id)?;
+        std::fs::write(path, bytes).map_err(|cause| unreadable(path, &cause))?;
+    }
+    Err(error)
+}
+
 fn show(args: &ShowArgs) -> Result<i32> {
     let period = Period::parse(&args.period)?;
     let (_, ledger) = args.report.data.open()?;
@@ -205,22 +229,26 @@ fn show(args: &ShowArgs) -> Result<i32> {
 }
 
 fn measure(args: &MeasureArgs) -> Result<i32> {
-    use crate::kpi::intake::{CentreZones, measure};
-    use crate::kpi::mapping::Mapping;
+    use crate::kpi::intake::{CentreZones, Setting, read};
+    use crate::kpi::mapping::SourceMapping;
     use crate::kpi::measure_report::{BENCH_MAPPING, bench_table};
 
     let mapping = args.mapping.as_deref().map(text).transpose()?.unwrap_or_else(|| BENCH_MAPPING.to_owned());
-    let mapping = Mapping::from_toml(&mapping).map_err(|error| kpi::bad_mapping(&error))?;
-    let read = measure(open(&args.file)?, &mapping, &CentreZones::any(args.zone), &mut std::io::sink())
+    let mapping = SourceMapping::from_toml(&mapping).map_err(|error| kpi::bad_mapping(&error))?;
+    let (zones, scratch) = (CentreZones::any(args.zone), std::env::temp_dir());
+    let setting = Setting { scratch: &scratch, zones: &zones, names: None, as_of: None };
+    let read = read(open(&args.file)?, &mapping, setting, &mut std::io::sink())
         .map_err(|error| kpi::bad_file(&args.file.display().to_string(), &error))?;
     let table = bench_table(&read);
+    let quantities = Quantities::total(read.quantities.values());
     if args.json {
         let report = serde_json::json!({"rows": read.rows, "errors": read.error_count, "cells": read.cells.len(), "groups": table.groups,
-            "checksum": table.checksum, "ratio_sum": table.ratio_sum});
+            "checksum": table.checksum, "ratio_sum": table.ratio_sum, "quantities": quantities});
         say(report);
     } else {
         say(format!("{} rows, {} errors, {} cells, {} centre-days", read.rows, read.error_count, read.cells.len(), table.groups));
         say(format!("checksum {} ratio_sum {}", table.checksum, table.ratio_sum));
+        quantities.flows.iter().for_each(|(name, sum)| say(format!("{name} {sum}")));
         read.errors.iter().take(20).for_each(|error| say(format!("{}: {error}", args.file.display())));
     }
     Ok(i32::from(read.error_count > 0))

@@ -367,6 +367,9 @@ diesel::table! {
         imported_by -> Text,
         imported_at -> Timestamp,
         row_version -> BigInt,
+        original_hash -> Nullable<Text>,
+        rows_refused -> Nullable<BigInt>,
+        as_of -> Nullable<Date>,
     }
 }
 

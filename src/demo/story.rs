@@ -208,7 +208,7 @@ fn import(stage: &Stage, from: NaiveDate, to: NaiveDate) -> Result<()> {
         mapping: calls::MAPPING.into(),
         centre: None,
         file_name: format!("hotline-{}.csv", from.format("%Y-%m")),
-        replace: false,
+        ..kpi::Import::default()
     };
     kpi::import(&stage.ledger, &stage.evidence, stage.actor("wangfang")?, &request, csv.as_bytes()).map(|_| ())
 }

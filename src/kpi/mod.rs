@@ -41,11 +41,11 @@ pub use model::{Batch, BatchState, Scorecard, Signal, SignalRule, SignalState, T
 pub use period::Period;
 pub use service::{
     BadFile, BesideValue, Card, CardKpi, Change, DefinitionBook, Difference, FileFault, FrozenCard, FrozenKpi, Import, Imported,
-    Input, Known, LimitBook, NamedSignal, Point, Proof, PublishScorecard, Rebuilt, SaveDefinition, SetTarget, SignalDetail, Value,
-    Why, all_published, answer_with_cycle, batch, batches, card, centres, daily, definition, definition_history, definition_on,
-    definitions, editions, explain, families, freeze, import, import_once, install_pack, last_day, monthly, open_named,
-    open_signals, profile, publish, published, rebuild, save_definition, set_target, sheet, signal, signals_of, undo, value,
-    values, verify, visible, weekly, weights_of,
+    Input, Known, LimitBook, NamedSignal, Point, Proof, PublishScorecard, Rebuilt, RowErrors, SaveDefinition, SetTarget,
+    SignalDetail, Value, Why, all_published, answer_with_cycle, batch, batches, card, centres, daily, definition,
+    definition_history, definition_on, definitions, editions, explain, families, freeze, import, import_once, install_pack,
+    last_day, monthly, open_named, open_signals, profile, publish, published, rebuild, rejected_rows, save_definition, set_target,
+    sheet, signal, signals_of, undo, value, values, verify, visible, weekly, weights_of,
 };
 pub(crate) use service::{
     bad_file, bad_mapping, batch_number, last_day_anywhere, last_mapping, may_undo, open_everywhere, optional_number,
@@ -78,6 +78,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get("/kpis/scorecards", read, pages::scorecards::index)
         .get("/kpis/scorecards/{id}", read, pages::scorecards::show)
         .get("/kpis/staffing", read, pages::staffing::show)
+        .get("/kpis/import/rows/{id}", Access::May(Permission::ImportKpis), pages::import::rows)
         .get("/kpis/signals/{id}", read, pages::signals::show)
         .post("/kpis/signals/{id}/explain", Access::May(Permission::ManageKpis), pages::signals::explain)
         .post("/kpis/{centre}/publish", Access::May(Permission::ManageKpis), pages::scorecards::publish)

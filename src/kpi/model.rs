@@ -157,6 +157,15 @@ pub struct Batch {
     pub imported_at: Instant,
     /// Counts changes.
     pub row_version: i64,
+    /// SHA-256 of the file as it came, when the kept one was rewritten with pseudonyms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original_hash: Option<String>,
+    /// Rows with errors that were left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows_refused: Option<i64>,
+    /// The day that the data reach, when it is not that of their last event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<NaiveDate>,
 }
 
 crate::fact_table!(Batch, kpi_batches, 1, key id);

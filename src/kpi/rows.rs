@@ -1,6 +1,6 @@
 //! Measures as rows and back. Invariant: a row says exactly what the measures say, so that both have the same hash.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -26,6 +26,45 @@ struct Extra {
     named: Quantities,
 }
 
+/// What a file comes to, cell by cell: measures of calls and named quantities, either or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Cells {
+    pub(super) calls: BTreeMap<CellKey, Measures>,
+    pub(super) quantities: BTreeMap<CellKey, Quantities>,
+}
+
+impl Cells {
+    /// All cells, each once, in order.
+    pub(super) fn keys(&self) -> BTreeSet<&CellKey> {
+        self.calls.keys().chain(self.quantities.keys()).collect()
+    }
+
+    /// The row of a cell.
+    ///
+    /// # Errors
+    /// When a count does not fit a column.
+    pub(super) fn row(&self, batch_id: &str, source: &str, centre_id: &str, key: &CellKey) -> Result<MeasureRow> {
+        let none = Measures::default();
+        row_of(batch_id, source, centre_id, key, (self.calls.get(key).unwrap_or(&none), self.quantities.get(key)))
+    }
+
+    /// Takes in the row of a cell.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
+    pub(super) fn take(&mut self, key: CellKey, row: &MeasureRow) -> Result<()> {
+        let measures = measures_of(row)?;
+        let named = extra_of(row)?.named;
+        if !named.is_empty() {
+            self.quantities.insert(key.clone(), named);
+        }
+        if measures != Measures::default() {
+            self.calls.insert(key, measures);
+        }
+        Ok(())
+    }
+}
+
 fn whole(count: u64) -> Result<i64> {
     i64::try_from(count).map_err(Error::internal)
 }
@@ -34,11 +73,13 @@ fn count(whole: i64) -> Result<u64> {
     u64::try_from(whole).map_err(Error::internal)
 }
 
-/// The row of a cell.
-///
-/// # Errors
-/// When a count does not fit a column.
-pub(super) fn row_of(batch_id: &str, source: &str, centre_id: &str, key: &CellKey, m: &Measures) -> Result<MeasureRow> {
+fn row_of(
+    batch_id: &str,
+    source: &str,
+    centre_id: &str,
+    key: &CellKey,
+    (m, quantities): (&Measures, Option<&Quantities>),
+) -> Result<MeasureRow> {
     let extra = Extra {
         ignored: m.ignored,
         wait_answered_s: m.wait_answered_s,
@@ -46,7 +87,7 @@ pub(super) fn row_of(batch_id: &str, source: &str, centre_id: &str, key: &CellKe
         resolved_known: m.resolved_known,
         csat: m.csat,
         revenue_minor: m.revenue_minor,
-        named: Quantities::default(),
+        named: quantities.cloned().unwrap_or_default(),
     };
     Ok(MeasureRow {
         batch_id: batch_id.to_owned(),
@@ -69,12 +110,16 @@ pub(super) fn row_of(batch_id: &str, source: &str, centre_id: &str, key: &CellKe
     })
 }
 
-/// The measures of a row.
+fn extra_of(row: &MeasureRow) -> Result<Extra> {
+    Ok(serde_json::from_str(&row.extra)?)
+}
+
+/// The measures of calls of a row; all zero for a row of another source.
 ///
 /// # Errors
 /// When what is stored cannot be read.
 pub(super) fn measures_of(row: &MeasureRow) -> Result<Measures> {
-    let extra: Extra = serde_json::from_str(&row.extra)?;
+    let extra = extra_of(row)?;
     Ok(Measures {
         answered: count(row.answered)?,
         abandoned: count(row.abandoned)?,
@@ -100,14 +145,17 @@ pub(super) fn measures_of(row: &MeasureRow) -> Result<Measures> {
 /// # Errors
 /// When what is stored cannot be read.
 pub(super) fn totals_of(row: &MeasureRow) -> Result<Totals> {
-    let extra: Extra = serde_json::from_str(&row.extra)?;
-    Ok(Totals { contacts: measures_of(row)?, named: extra.named })
+    Ok(Totals { contacts: measures_of(row)?, named: extra_of(row)?.named })
 }
 
-/// SHA-256 over all measures of a source, in the order of centre code, day and channel; hexadecimal.
-pub(super) fn measures_hash(source: &str, cells: &BTreeMap<CellKey, Measures>) -> String {
+/// SHA-256 over all measures of a source, in the order of centre code, day and channel, and then over all named quantities in the same
+/// order; hexadecimal.
+///
+/// # Errors
+/// When the quantities cannot be written.
+pub(super) fn measures_hash(source: &str, cells: &Cells) -> Result<String> {
     let mut hash = Sha256::new_with_prefix(format!("{source}\n"));
-    for (key, m) in cells {
+    for (key, m) in &cells.calls {
         let csat = m.csat.map(|n| n.to_string()).join(",");
         let line = format!(
             "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}\n",
@@ -133,7 +181,11 @@ pub(super) fn measures_hash(source: &str, cells: &BTreeMap<CellKey, Measures>) -
         );
         hash.update(line.as_bytes());
     }
-    hex::encode(hash.finalize())
+    for (key, quantities) in &cells.quantities {
+        let told = serde_json::to_string(quantities)?;
+        hash.update(format!("{} {} {} {told}\n", key.centre, key.day, key.channel).as_bytes());
+    }
+    Ok(hex::encode(hash.finalize()))
 }
 
 #[cfg(test)]
@@ -166,16 +218,38 @@ mod tests {
             wait_answered: Histogram::from_pairs([(0, 4), (10, 3)]),
             wait_abandoned: Histogram::from_pairs([(60, 2)]),
         };
-        let row = row_of("b", "hotline", "c", &key, &measures).unwrap();
+        let mut more = Quantities::default();
+        more.add_flow("transferred", 3);
+        more.add_level("headcount", key.day, 40);
+        let calls = BTreeMap::from([(key.clone(), measures)]);
+        let plain = Cells { calls: calls.clone(), quantities: BTreeMap::new() };
+        let both = Cells { calls, quantities: BTreeMap::from([(key.clone(), more.clone())]) };
+        let other = Cells { calls: BTreeMap::new(), quantities: BTreeMap::from([(key.clone(), more.clone())]) };
+        for cells in [&plain, &both, &other] {
+            let row = cells.row("b", "hotline", "c", &key).unwrap();
+            let mut again = Cells::default();
+            again.take(key.clone(), &row).unwrap();
+            assert_eq!(&again, cells);
+            assert_eq!(measures_hash("hotline", &again).unwrap(), measures_hash("hotline", cells).unwrap());
+        }
+        let row = both.row("b", "hotline", "c", &key).unwrap();
         assert_eq!((row.offered, row.wait_answered.as_str()), (9, "0:4,10:3"));
-        assert_eq!(measures_of(&row).unwrap(), measures);
+        assert_eq!((measures_of(&row).unwrap(), extra_of(&row).unwrap().named), (both.calls[&key].clone(), more));
+        assert_eq!(measures_of(&other.row("b", "wfm", "c", &key).unwrap()).unwrap(), Measures::default());
+        assert!(!plain.row("b", "hotline", "c", &key).unwrap().extra.contains("named"), "as it was before there were others");
     }
 
     #[test]
     fn any_difference_changes_the_hash() {
         let key = CellKey { centre: Arc::from("HD"), day: NaiveDate::default(), channel: Arc::from("voice") };
-        let hash = |answered| measures_hash("a", &BTreeMap::from([(key.clone(), Measures { answered, ..Measures::default() })]));
-        assert_ne!(hash(1), hash(2));
-        assert_eq!(hash(1), hash(1));
+        let hash = |answered, transferred| {
+            let mut quantities = Quantities::default();
+            quantities.add_flow("transferred", transferred);
+            let calls = BTreeMap::from([(key.clone(), Measures { answered, ..Measures::default() })]);
+            measures_hash("a", &Cells { calls, quantities: BTreeMap::from([(key.clone(), quantities)]) }).unwrap()
+        };
+        assert_ne!(hash(1, 1), hash(2, 1));
+        assert_ne!(hash(1, 1), hash(1, 2));
+        assert_eq!(hash(1, 1), hash(1, 1));
     }
 }

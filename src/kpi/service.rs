@@ -6,8 +6,10 @@ mod definitions;
 mod import;
 mod install;
 mod overlap;
+mod prepared;
 mod prove;
 mod publish;
+mod rejects;
 pub(crate) mod signals;
 mod values;
 
@@ -19,12 +21,13 @@ pub use definitions::{
     DefinitionBook, Known, SaveDefinition, definition, definition_history, definition_on, definitions, families, save_definition,
     weights_of,
 };
-pub use import::{Import, Imported, import, import_once};
+pub use import::{Import, Imported, RowErrors, import, import_once};
 pub(crate) use import::{bad_file, bad_mapping};
 pub(crate) use install::optional_number;
 pub use install::{LimitBook, SetTarget, install_pack, profile, set_target};
 pub use prove::{BadFile, Difference, FileFault, Proof, verify};
 pub use publish::{Change, FrozenCard, FrozenKpi, PublishScorecard, all_published, editions, freeze, publish, published, sheet};
+pub use rejects::rejected_rows;
 pub(crate) use signals::open_everywhere;
 pub use signals::{NamedSignal, SignalDetail, answer_with_cycle, explain, open_named, open_signals, signal};
 pub(crate) use values::months_up_to;

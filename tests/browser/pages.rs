@@ -40,6 +40,7 @@ pub const EXCUSED: [(&str, &str); 11] = [
     ("/documents/register.csv", "a file"),
     ("/documents/{id}/files/{path:.*}", "a file"),
     ("/documents/files/{hash}", "a file"),
+    ("/kpis/import/rows/{id}", "a file"),
     ("/records/{form}/export.csv", "a file"),
     ("/improvement/{id}", "only sends to the page of the number"),
 ];

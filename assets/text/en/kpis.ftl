@@ -16,14 +16,25 @@ problem-kpi-row-duration-empty = row { $row }{ $id }, column “{ $column }”: 
 problem-kpi-row-resolved = row { $row }{ $id }, column “{ $column }”: “{ $value }” is not in the table `resolved.values`. Add it there.
 problem-kpi-row-rating = row { $row }{ $id }, column “{ $column }”: “{ $value }” is neither a whole rating from 1 to 5 nor in the table `csat.values`.
 problem-kpi-row-money = row { $row }{ $id }, column “{ $column }”: “{ $value }” is not an amount with at most { $decimals } decimals and no thousands separator.
+problem-kpi-row-listed = row { $row }{ $id }, column “{ $column }”: “{ $value }” is not in the table `{ $field }.values`. Add it there.
+problem-kpi-row-needed = row { $row }{ $id }, column “{ $column }”: empty, but `{ $field }` is needed here.
+problem-kpi-row-above = row { $row }{ $id }, column “{ $column }”: “{ $value }” is more than `{ $field }` of the row.
+problem-kpi-row-before = row { $row }{ $id }, column “{ $column }”: “{ $value }” lies before `{ $field }` of the row.
+problem-kpi-row-whole = row { $row }{ $id }, column “{ $column }”: “{ $value }” is not a whole number from 0 on.
+problem-kpi-row-points = row { $row }{ $id }, column “{ $column }”: “{ $value }” is not a number of points from 0 to 100.
+problem-kpi-row-scale = row { $row }{ $id }, column “{ $column }”: “{ $value }” is neither a whole number from { $low } to { $high } nor in the table of the field.
 problem-kpi-errors-more = and { $more } more errors. Correct these first.
+problem-kpi-errors-file = The rows with errors, each with its reason, can be downloaded for a day: { $id }
 
 problem-kpi-file-open = The file cannot be opened: { $cause }
 problem-kpi-file-read = The file could not be read to its end: { $cause }
 problem-kpi-file-keep = The copy kept as evidence could not be written: { $cause }
 problem-kpi-file-empty = The file is empty. A header line with the column names is needed.
-problem-kpi-file-no-rows = The file has a header but no call that counts.
-problem-kpi-file-archive = This is a workbook or an archive, not a text file. Save the sheet as CSV.
+problem-kpi-file-no-rows = The file has a header but no row that counts.
+problem-kpi-file-archive = This is an old workbook or an archive. Save the sheet as .xlsx or CSV.
+problem-kpi-file-workbook = The workbook could not be read: { $cause }
+problem-kpi-file-workbook-size = “{ $part }” of the workbook unpacks to more than { $limit } MiB. Save the sheet as CSV.
+problem-kpi-file-no-sheet = The workbook has no sheet “{ $sheet }”; it has { $found }. Correct `sheet` in the mapping.
 problem-kpi-file-utf16 = The text is UTF-16. Save it as UTF-8.
 problem-kpi-file-missing-columns = The header has no column { $missing }; it has { $found }. Correct the names in the mapping.
 problem-kpi-file-duplicate-column = The header has the column “{ $column }” twice. Rename one of them.
@@ -36,6 +47,10 @@ problem-kpi-mapping-syntax = line { $line }, column { $column } of the mapping: 
 problem-kpi-mapping-value = line { $line }, column { $column } of the mapping: `{ $field }` is “{ $value }”; expected { $expected }.
 problem-kpi-mapping-either-or = line { $line }, column { $column } of the mapping: `{ $field }` needs either `{ $one }` or `{ $other }`.
 problem-kpi-mapping-conflict = line { $line }, column { $column } of the mapping: `{ $field }` cannot stand beside `{ $other }`. Remove one.
+problem-kpi-mapping-one-of = line { $line }, column { $column } of the mapping: `{ $field }` is “{ $value }”; expected one of { $expected }.
+problem-kpi-mapping-unknown-key = line { $line }, column { $column } of the mapping: `{ $field }` means nothing here; expected one of { $expected }.
+problem-kpi-mapping-missing = line { $line }, column { $column } of the mapping: `{ $field }` is missing. Add it.
+problem-kpi-mapping-table = line { $line }, column { $column } of the mapping: `{ $field }`: { $message }
 problem-kpi-mapping-format = line { $line }, column { $column } of the mapping: `{ $field }` is “{ $value }”, which does not tell the whole date; `%Y-%m-%d %H:%M:%S` does.
 problem-kpi-mapping-centre-twice = line { $line }, column { $column } of the mapping: the centre comes from `{ $field }`, so { $centre } cannot be given as well.
 
@@ -66,6 +81,7 @@ event-kpi-explain = { $who } explained the signal { $what }
 event-kpi-signal-cycle = { $who } opened a cycle from the signal { $what }
 
 problem-kpi-upload = The upload could not be read. Choose the file again.
+problem-kpi-as-of = Write the day like 2026-10-31.
 
 kpis-title = KPIs
 kpis-period = Period
@@ -83,10 +99,21 @@ kpis-comparable = Comparable
 kpis-complete = Comparable
 kpis-out-of-range = Out of range
 kpis-open-signals = Open signals
-kpis-import = Import calls
-kpis-import-about = The file is read once, kept as evidence and counted per centre, day and channel. A refused file leaves nothing behind.
+kpis-import = Import data
+kpis-import-about = The file is read once, kept as evidence and counted per centre, day and channel. Of a refused file only its rows with errors stay, for a day, to be downloaded.
 kpis-import-centre-help = Only when the file belongs to one centre and the mapping does not name it.
 kpis-import-go = Import
+kpis-import-rows = Download the rows with errors, each with its reason
+kpis-valid-only = Leave the rows with errors out
+kpis-valid-only-help = Everything else counts; the batch says how many rows were left out.
+kpis-as-of = Data as of
+kpis-as-of-day = The data reach this day
+kpis-as-of-help = For registers (complaints, items, agents): what falls due counts up to this day. Empty: the day of the last event in the file.
+kpis-rows-refused = { $count ->
+    [one] { $count } row with errors left out
+   *[other] { $count } rows with errors left out
+}
+kpis-original-hash = File as it came, before pseudonyms (SHA-256)
 kpis-from-mapping = as in the mapping
 kpis-mapping = Mapping
 kpis-mapping-file = Mapping from a file
@@ -97,7 +124,7 @@ kpis-mapping-show = The mapping of this import
 kpis-replace = Replace these batches
 kpis-replace-help = Only a file that covers all days of a batch may take its place.
 kpis-file = File
-kpis-file-help = CSV or other delimited text, plain or .gz; UTF-8 or GB18030.
+kpis-file-help = CSV or other delimited text, plain or .gz, UTF-8 or GB18030; or a workbook (.xlsx).
 kpis-refused = { $count ->
     [one] The file was refused for { $count } reason
    *[other] The file was refused for { $count } reasons

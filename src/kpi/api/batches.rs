@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use super::super::pages::import::as_file;
 use super::super::pages::upload::Upload;
 use super::view::{BatchView, ImportForm, ImportView};
 use crate::actor::Permission::ImportKpis;
@@ -77,8 +78,17 @@ pub(crate) async fn undo(visit: ApiVisit, number: web::Path<String>, body: JsonB
         .await
 }
 
-/// Takes a call log in: the file streams into measures and evidence, and the fields stand before it. 200 instead of 201 when the very
-/// same file was taken in before.
+/// The rows with errors of a file that was refused, each with its reasons, as CSV: for a day, for whoever sent the file.
+#[utoipa::path(get, path = "/api/v1/kpi/imports/rows/{id}", tag = "kpis", params(("id" = String, Path, description = "From the problem `kpi-errors-file`")),
+    responses((status = 200, content_type = "text/csv")))]
+pub(crate) async fn rows(visit: ApiVisit, id: web::Path<String>) -> ApiResult {
+    let dir = visit.site.config.evidence_dir();
+    let bytes = visit.read(move |r| kpi::rejected_rows(&dir, &r.actor, &id)).await?;
+    Ok(as_file(bytes))
+}
+
+/// Takes a file of any kind of source in: it streams into measures and evidence, and the fields stand before it. 200 instead of 201 when
+/// the very same file was taken in before.
 #[utoipa::path(post, path = "/api/v1/kpi/imports", tag = "kpis",
     request_body(content = ImportForm, content_type = "multipart/form-data", description = "The fields, then the file"),
     responses((status = 201, body = ImportView), (status = 200, body = ImportView, description = "Nothing changed")))]

@@ -29,6 +29,7 @@ use crate::web::{Access, Routes};
     batches::list,
     batches::batch,
     batches::import,
+    batches::rows,
     batches::undo
 ))]
 struct Contract;
@@ -55,6 +56,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .get("/api/v1/kpi/batches", read, batches::list)
         .get("/api/v1/kpi/batches/{number}", read, batches::batch)
         .post("/api/v1/kpi/batches/{number}/undo", import, batches::undo)
-        .post("/api/v1/kpi/imports", import, batches::import);
+        .post("/api/v1/kpi/imports", import, batches::import)
+        .get("/api/v1/kpi/imports/rows/{id}", import, batches::rows);
     routes.route(actix_web::http::Method::PUT, "/api/v1/kpis/{code}", manage, definitions::change);
 }

@@ -85,6 +85,12 @@ pub(super) struct BatchView {
     rows: i64,
     /// Rows that the mapping leaves out.
     ignored: i64,
+    /// Rows with errors that were left out.
+    refused: i64,
+    /// The day that the data reach, when it is not that of their last event.
+    as_of: Option<NaiveDate>,
+    /// SHA-256 of the file as it came, when the kept one was rewritten with pseudonyms.
+    original: Option<String>,
     /// Cells of centre, day and channel.
     cells: i64,
     /// SHA-256 over the measures.
@@ -109,6 +115,9 @@ impl BatchView {
             to: batch.last_day,
             rows: batch.rows_read,
             ignored: batch.rows_ignored,
+            refused: batch.rows_refused.unwrap_or(0),
+            as_of: batch.as_of,
+            original: batch.original_hash,
             cells: batch.cells,
             measures: batch.measures_hash,
             imported_by: batch.imported_by,
@@ -149,7 +158,11 @@ pub(super) struct ImportForm {
     centre: Option<String>,
     /// `true` takes the place of the batches that own the same days.
     replace: Option<bool>,
-    /// The call log: text, or text packed with gzip. It comes last.
+    /// `true` leaves the rows with errors out; otherwise the file is refused for them.
+    valid_only: Option<bool>,
+    /// The day that the data reach; without it that of their last event.
+    as_of: Option<NaiveDate>,
+    /// The file: text, text packed with gzip, or a workbook (.xlsx). It comes last.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
 }

@@ -209,7 +209,10 @@ impl RowError {
             RowProblem::Stamp { format } => params.push(("format", format.clone())),
             RowProblem::StampGap { zone } => params.push(("zone", zone.clone())),
             RowProblem::Money { decimals } => params.push(("decimals", decimals.to_string())),
-            RowProblem::Listed { field } | RowProblem::Needed { field } | RowProblem::Above { field } | RowProblem::Before { field } => params.push(("field", (*field).to_owned())),
+            RowProblem::Listed { field }
+            | RowProblem::Needed { field }
+            | RowProblem::Above { field }
+            | RowProblem::Before { field } => params.push(("field", (*field).to_owned())),
             RowProblem::Scale { low, high } => params.extend([("low", low.to_string()), ("high", high.to_string())]),
             _ => {}
         }

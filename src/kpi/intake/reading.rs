@@ -24,6 +24,7 @@ use super::tally::Tallies;
 use super::text::{BEFORE, Line, PAD};
 use super::{CentreZones, Intake, MAX_ERRORS};
 use crate::kpi::mapping::{Outcome, SourceMapping};
+use crate::kpi::measures::Measures;
 
 /// What a reading needs beside the file.
 #[derive(Clone, Copy)]
@@ -143,6 +144,8 @@ fn rows<'k>(
     (found.gzip, found.gb18030) = (ended.gzip, ended.gb18030);
     drop(plan);
     found.cells = store.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // Rows that are no contacts of the queue have a place in the call log, but nothing in it.
+    found.cells.retain(|_, measures| *measures != Measures::default());
     Ok(found)
 }
 

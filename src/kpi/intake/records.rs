@@ -346,7 +346,9 @@ impl BoundField<'_> {
                 filled(line.field(*column), *empty, name, |field| duration_in(field.bytes().trim_ascii(), *unit)).at(*column)
             }
             Bound::Moment(stamps) if stamps.is_empty(line) => Ok(None),
-            Bound::Moment(stamps) => stamps.moment(line, context.clock).at(stamps.column()).map(|moment| Some(Value::Moment(moment))),
+            Bound::Moment(stamps) => {
+                stamps.moment(line, context.clock).at(stamps.column()).map(|moment| Some(Value::Moment(moment)))
+            }
             Bound::After(seconds) => Ok(Some(Value::Moment(context.after(*seconds)))),
             Bound::Pair(columns, scale) => pairs(line, columns, *scale),
             Bound::Index(columns, scale) => index(line, columns, *scale),

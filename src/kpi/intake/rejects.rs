@@ -10,8 +10,12 @@ const REASON: &str = "错误原因 reason";
 /// Says that the text is UTF-8; spreadsheets ask for it.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// Most rows written: whoever has more of them has the wrong mapping.
+const MOST: usize = 20_000;
+
 /// Writes rows with errors.
 pub(super) struct Rejects<'w> {
+    written: usize,
     to: csv::Writer<&'w mut (dyn Write + 'w)>,
     width: usize,
     explain: &'w dyn Fn(&RowError) -> String,
@@ -33,11 +37,15 @@ impl<'w> Rejects<'w> {
         let mut to = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(to);
         let names = header.iter().filter(|name| *name != REASON).map(String::as_str);
         to.write_record(names.chain([REASON])).map_err(failed)?;
-        Ok(Self { to, width: header.len(), explain })
+        Ok(Self { written: 0, to, width: header.len(), explain })
     }
 
     /// Writes a row and why it is here.
     pub(super) fn row(&mut self, line: Line<'_>, error: &RowError) -> Result<(), IntakeError> {
+        self.written += 1;
+        if self.written > MOST {
+            return Ok(());
+        }
         for at in 0..line.fields().max(self.width) {
             let cell = if at < line.fields() { line.field(at).text() } else { String::new() };
             self.to.write_field(harmless(cell)).map_err(failed)?;

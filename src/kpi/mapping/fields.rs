@@ -230,9 +230,7 @@ pub(super) fn rule(spec: &'static FieldSpec, raw: RawField, months: Months) -> R
             let scale = scale(name, raw.scale, (low, high))?;
             ReadRule::Rating { column: column(&raw)?, scale, table: ratings(name, raw.values, scale)? }
         }
-        FieldType::Money => {
-            ReadRule::Money { column: column(&raw)?, decimals: decimals(name, raw.decimals)?, empty }
-        }
+        FieldType::Money => ReadRule::Money { column: column(&raw)?, decimals: decimals(name, raw.decimals)?, empty },
         FieldType::Duration => ReadRule::Duration { column: column(&raw)?, unit_s: unit(name, raw.unit.as_deref())?, empty },
         FieldType::Moment => moment(name, raw, months)?,
         FieldType::Pair => pair(name, raw)?,
@@ -399,7 +397,11 @@ fn index(name: &str, raw: RawField) -> Result<ReadRule, MappingError> {
     let columns = columns.ok_or(MappingError::Missing { field: format!("{name}.columns") })?;
     let weights = raw.weights.unwrap_or_else(|| vec![1; columns.len()]);
     if weights.len() != columns.len() || weights.iter().any(|weight| !(1..=1000).contains(weight)) {
-        return Err(value_error(&format!("{name}.weights"), &format!("{weights:?}"), "a whole weight from 1 to 1000 for each column"));
+        return Err(value_error(
+            &format!("{name}.weights"),
+            &format!("{weights:?}"),
+            "a whole weight from 1 to 1000 for each column",
+        ));
     }
     Ok(ReadRule::Index { columns, weights, scale: scale(name, raw.scale, (1, 5))? })
 }

@@ -51,7 +51,6 @@ const fn may(name: &'static str, holds: FieldType) -> FieldSpec {
 
 use FieldType::{Code, Duration, Index, Moment, Money, Pair, Points, Rating, Text, Whole, YesNo};
 
-
 const INTERACTIONS: &[FieldSpec] = &[
     may("customer", Text),
     may("reason", Text),

@@ -125,6 +125,35 @@ impl RowMapping {
     /// The columns that are read.
     #[must_use]
     pub fn columns(&self) -> Vec<&str> {
+        let mut names = self.placing();
+        names.extend(self.id.as_deref());
+        names.extend(self.fields.iter().flat_map(FieldRule::columns));
+        names.extend(self.personal.iter().map(String::as_str));
+        names
+    }
+
+    /// Refuses a personal column that is read as something else than a text: its cells do not say what they said. `calls`: the columns
+    /// that a call log reads besides.
+    fn check_personal(&self, calls: &[&str]) -> Result<(), MappingError> {
+        if self.personal.len() > MAX_PERSONAL {
+            return Err(value_error("personal", &self.personal.len().to_string(), "at most 100 columns"));
+        }
+        let clash = |other: String| Err(MappingError::Conflict { field: "personal".to_owned(), other });
+        for name in &self.personal {
+            let reads = |rule: &&FieldRule| !matches!(rule.read, ReadRule::Text { .. }) && rule.columns().contains(&name.as_str());
+            if let Some(rule) = self.fields.iter().find(reads) {
+                return clash(format!("{}.column", rule.spec.name));
+            }
+            let common = self.placing().contains(&name.as_str()) || calls.contains(&name.as_str());
+            if common && self.id.as_ref() != Some(name) {
+                return clash(name.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// The columns that say where and when a row counts.
+    fn placing(&self) -> Vec<&str> {
         let mut names: Vec<&str> = match &self.stamp.columns {
             StampColumns::Single(column) => vec![column],
             StampColumns::Pair { date, time } => vec![date, time],
@@ -134,25 +163,7 @@ impl RowMapping {
                 names.push(column);
             }
         }
-        names.extend(self.id.as_deref());
-        names.extend(self.fields.iter().flat_map(FieldRule::columns));
-        names.extend(self.personal.iter().map(String::as_str));
         names
-    }
-
-    /// Refuses a personal column that is read as something else than a text: its cells do not say what they said.
-    fn check_personal(&self) -> Result<(), MappingError> {
-        if self.personal.len() > MAX_PERSONAL {
-            return Err(value_error("personal", &self.personal.len().to_string(), "at most 100 columns"));
-        }
-        let text = |rule: &&FieldRule| !matches!(rule.read, ReadRule::Text { .. });
-        let read: Vec<(&str, &str)> =
-            self.fields.iter().filter(text).flat_map(|rule| rule.columns().into_iter().map(|name| (name, rule.spec.name))).collect();
-        let clash = self.personal.iter().find_map(|name| read.iter().find(|pair| pair.0 == name));
-        match clash {
-            Some((_, field)) => Err(MappingError::Conflict { field: "personal".to_owned(), other: format!("{field}.column") }),
-            None => Ok(()),
-        }
     }
 }
 
@@ -198,7 +209,7 @@ fn interactions(text: &str) -> Result<SourceMapping, MappingError> {
         stamp: calls.stamp.clone(),
         fields,
     };
-    rows.check_personal()?;
+    rows.check_personal(&crate::kpi::intake::wanted(&calls))?;
     requires(&rows, &[("reason", "customer"), ("sale", "offer"), ("replied", "reply_due")])?;
     Ok(SourceMapping { rows, calls: Some(calls) })
 }
@@ -237,7 +248,7 @@ fn others(text: &str, kind: SourceKind) -> Result<SourceMapping, MappingError> {
         stamp: StampRule::from_raw(raw.stamp, months)?,
         fields,
     };
-    rows.check_personal()?;
+    rows.check_personal(&[])?;
     requires(&rows, needs(kind))?;
     Ok(SourceMapping { rows, calls: None })
 }
@@ -257,7 +268,9 @@ fn needs(kind: SourceKind) -> &'static [(&'static str, &'static str)] {
         SourceKind::Finance => &[],
         SourceKind::Shipments => &[("claim_paid", "claim_due"), ("lost_on", "lost")],
         SourceKind::Complaints => &[("first_reply", "first_reply_due"), ("founded", "external")],
-        SourceKind::Improvements => &[("adopted", "decided"), ("effective", "closed"), ("recurred", "closed"), ("saving_on", "saving")],
+        SourceKind::Improvements => {
+            &[("adopted", "decided"), ("effective", "closed"), ("recurred", "closed"), ("saving_on", "saving")]
+        }
     }
 }
 

@@ -174,3 +174,74 @@ fn the_examples_of_the_documentation_are_right() {
         assert!(stamp(&format!("column='at'\nformat='{format}'")).is_ok(), "{format}");
     }
 }
+
+/// The place and the code of what is wrong with a mapping of another kind.
+fn wrong(text: &str) -> (usize, &'static str, String) {
+    match SourceMapping::from_toml(text).unwrap_err() {
+        MappingError::At { line, error, .. } => (line, error.code(), field_of(&error)),
+        MappingError::Syntax { line, .. } => (line, "kpi-mapping-syntax", String::new()),
+        error => panic!("{error}"),
+    }
+}
+
+#[test]
+fn mappings_of_other_kinds_are_checked_alike() {
+    let with = |more: &str| wrong(&format!("kind='surveys'\nsource='s'\n[stamp]\ncolumn='at'\n{more}"));
+    let told = |line: usize, code: &'static str, field: &str| (line, code, field.to_owned());
+    let cases = [
+        ("[nps]\ncolumn='x'", told(5, "kpi-mapping-unknown-key", "nps")),
+        ("[csat]\ncolum='x'", told(5, "kpi-mapping-table", "csat")),
+        ("[csat]\ncolumn='x'\nempty='zero'", told(7, "kpi-mapping-unknown-key", "csat.empty")),
+        ("[csat]\nvalues={a=1}", told(5, "kpi-mapping-missing", "csat.column")),
+        ("[csat]\ncolumn='x'\n[csat.values]\ngood=6", told(8, "kpi-mapping-value", "csat.values.good")),
+        ("[status]\ncolumn='x'\nvalues={a='lost'}", told(7, "kpi-mapping-one-of", "status.values.a")),
+        ("[status]\ncolumn='x'\nvalue='answered'", told(5, "kpi-mapping-either-or", "status")),
+        ("[handling]\ncolumn='x'\nvalues={a='yes'}", told(7, "kpi-mapping-value", "handling.values.a")),
+        ("[fulfilment]\nexpected='a'", told(5, "kpi-mapping-missing", "fulfilment.perceived")),
+        ("[fulfilment]\nexpected=['a','b']\nperceived='c'", told(7, "kpi-mapping-value", "fulfilment.perceived")),
+        ("[fulfilment]\nexpected='a'\nperceived='c'\nscale=[1,100]", told(8, "kpi-mapping-value", "fulfilment.scale")),
+        ("[index]\ncolumns=['a','b']\nweights=[1]", told(7, "kpi-mapping-value", "index.weights")),
+    ];
+    for (more, expected) in cases {
+        assert_eq!(with(more), expected, "{more}");
+    }
+    assert_eq!(wrong("kind='calls'\nsource='s'"), told(1, "kpi-mapping-one-of", "kind"));
+    assert_eq!(wrong("kind='surveys'\nsource='s'").1, "kpi-mapping-syntax");
+    assert_eq!(wrong("kind='finance'\nsource='s'\n[stamp]\ndate='d'"), told(1, "kpi-mapping-missing", "account"));
+    let complaints = |more: &str| wrong(&format!("kind='complaints'\nsource='s'\n[stamp]\ndate='d'\n{more}"));
+    assert_eq!(complaints("[due]\nafter_days=7\ncolumn='x'"), told(6, "kpi-mapping-conflict", "due.after_days"));
+    assert_eq!(complaints("[due]\nafter_days=99999"), told(6, "kpi-mapping-value", "due.after_days"));
+    assert_eq!(complaints("[closed]\ncolumn='x'\nformat='%H'"), told(7, "kpi-mapping-format", "closed.format"));
+    assert_eq!(complaints("[first_reply]\ndate='x'").1, "kpi-mapping-missing");
+    // A personal column cannot be read as anything but a text.
+    let personal = "kind='complaints'\nsource='s'\npersonal=['x']\n[stamp]\ndate='d'\n[closed]\ndate='x'";
+    assert_eq!(wrong(personal), told(3, "kpi-mapping-conflict", "personal"));
+    let read =
+        |column: &str| SourceMapping::from_toml(&format!("personal=['{column}']\n{SMALL}[id]\ncolumn='n'\n[csat]\ncolumn='s'\n"));
+    assert!(read("n").is_ok() && read("other").is_ok() && read("s").is_err() && read("at").is_err());
+}
+
+#[test]
+fn a_month_alone_is_a_day_where_figures_are_monthly() {
+    let of = |kind: &str, format: &str| {
+        let account = if kind == "finance" { "[account]\nvalue='sales'\n[count]\ncolumn='n'\n" } else { "" };
+        SourceMapping::from_toml(&format!("kind='{kind}'\nsource='s'\n[stamp]\ndate='d'\ndate_format='{format}'\n{account}"))
+    };
+    for kind in ["finance", "workforce"] {
+        for format in ["%Y-%m", "%Y年%m月", "%b %Y"] {
+            assert!(of(kind, format).is_ok_and(|mapping| mapping.rows.stamp.shape.month), "{kind} {format}");
+        }
+        assert!(of(kind, "%Y").is_err() && of(kind, "%m %H:%M").is_err());
+        assert!(of(kind, "%Y-%m-%d").is_ok_and(|mapping| !mapping.rows.stamp.shape.month));
+    }
+    assert!(of("complaints", "%Y-%m").is_err());
+}
+
+#[test]
+fn plain_logs_keep_their_fast_reader() {
+    let plain = |text: &str| SourceMapping::from_toml(text).unwrap().plain_calls().is_some();
+    assert!(plain(SMALL) && plain(&format!("kind='interactions'\nheader_row=3\n{SMALL}")));
+    assert!(!plain(&format!("personal=['who']\n{SMALL}")));
+    assert!(!plain(&format!("{SMALL}[customer]\ncolumn='c'")));
+    assert!(!plain(&SMALL.replace("'ignored'", "'blocked'")));
+}

@@ -1,8 +1,9 @@
 //! `/kpis/import`: a call log through the browser. The file streams from the body into the reader and the evidence folder in one pass; who
 //! may not import is told so before a byte of it is read.
 
-use actix_web::HttpRequest;
-use actix_web::web::Payload;
+use actix_web::http::header;
+use actix_web::web::{Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::upload::Upload;
@@ -41,7 +42,23 @@ pub(crate) async fn send(visit: Visit, request: HttpRequest, payload: Payload) -
     }
 }
 
-fn finished(visit: &Visit, done: &Imported) -> actix_web::HttpResponse {
+/// The rows with errors of a file that was refused.
+pub(crate) async fn rows(visit: Visit, id: Path<String>) -> PageResult {
+    let dir = visit.site.config.evidence_dir();
+    let bytes = visit.read(move |r| kpi::rejected_rows(&dir, &r.actor, &id)).await?;
+    Ok(as_file(bytes))
+}
+
+/// A CSV text to be saved.
+pub(in crate::kpi) fn as_file(bytes: Vec<u8>) -> HttpResponse {
+    let mut answer = HttpResponse::Ok();
+    answer.content_type("text/csv; charset=utf-8");
+    answer.insert_header((header::CACHE_CONTROL, "private, no-store"));
+    answer.insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"rows-with-errors.csv\""));
+    answer.body(bytes)
+}
+
+fn finished(visit: &Visit, done: &Imported) -> HttpResponse {
     let number = done.batch().number.to_string();
     let key = match done {
         Imported::New { .. } => "kpis-imported",
@@ -70,15 +87,18 @@ fn view(r: &mut Reading<'_>, refused: Option<(&Form, &Error)>) -> Result<serde_j
         Some((form, _)) => form.get("mapping").unwrap_or_default().to_owned(),
         None => kpi::last_mapping(r.conn)?.unwrap_or_else(|| MAPPING_EXAMPLE.to_owned()),
     };
-    let told = refused.map(|(_, error)| error.problems().iter().map(|problem| told(problem, r.lang)).collect::<Vec<_>>());
+    let problems = refused.map(|(_, error)| error.problems()).unwrap_or_default();
+    let (files, told): (Vec<&Problem>, Vec<&Problem>) = problems.iter().partition(|problem| problem.code == "kpi-errors-file");
+    let rows = files.first().and_then(|problem| problem.params.first()).map(|(_, id)| format!("/kpis/import/rows/{id}"));
+    let told: Vec<_> = told.into_iter().map(|problem| told_in(problem, r.lang)).collect();
     let owned = refused.is_some_and(|(_, error)| matches!(error, Error::Conflict(_)));
     let mut form = super::form_view(refused, r.lang);
     if let Some(values) = form.get_mut("values").and_then(|values| values.as_object_mut()) {
         values.insert("mapping".into(), mapping.into());
     }
-    Ok(json!({"centres": centres, "form": form, "problems": told.unwrap_or_default(), "owned": owned, "example": MAPPING_EXAMPLE}))
+    Ok(json!({"centres": centres, "form": form, "problems": told, "rows": rows, "owned": owned, "example": MAPPING_EXAMPLE}))
 }
 
-fn told(problem: &Problem, lang: Lang) -> serde_json::Value {
+fn told_in(problem: &Problem, lang: Lang) -> serde_json::Value {
     json!({"file": problem.field, "text": problem.message(lang)})
 }

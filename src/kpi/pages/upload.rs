@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::actor::Actor;
 use crate::error::{Error, Result};
-use crate::kpi::{self, Import, Imported};
+use crate::kpi::{self, Import, Imported, RowErrors};
 use crate::ledger::Once;
 use crate::web::{Form, Multipart, Site, block, escape};
 
@@ -39,9 +39,16 @@ impl Upload {
     }
 
     /// What makes two uploads the same, beside the file itself.
-    pub(in crate::kpi) fn parts(&self) -> [&[u8]; 4] {
+    pub(in crate::kpi) fn parts(&self) -> [&[u8]; 6] {
         let text = |name: &str| self.form.get(name).unwrap_or_default().as_bytes();
-        [text("mapping"), text("centre"), text("replace"), self.file_name.as_deref().unwrap_or_default().as_bytes()]
+        [
+            text("mapping"),
+            text("centre"),
+            text("replace"),
+            text("valid_only"),
+            text("as_of"),
+            self.file_name.as_deref().unwrap_or_default().as_bytes(),
+        ]
     }
 
     /// Takes the file in.
@@ -50,7 +57,7 @@ impl Upload {
     /// As [`kpi::import`]; [`Error::TooLarge`]; [`Error::Invalid`] without a file.
     pub(in crate::kpi) async fn import(&mut self, site: &Site, actor: Arc<Actor>, once: Option<Once>) -> Result<Imported> {
         let (ledger, dir) = (site.ledger.clone(), site.config.evidence_dir());
-        let (import, named) = (self.asked(), self.file_name.is_some());
+        let (import, named) = (self.asked()?, self.file_name.is_some());
         let (sender, reader) = pipe();
         let work = block(move || {
             if !named {
@@ -64,14 +71,17 @@ impl Upload {
         }
     }
 
-    fn asked(&self) -> Import {
-        let yes = self.form.get("replace").is_some_and(|text| !matches!(text, "false" | "0" | "no"));
-        Import {
+    fn asked(&self) -> Result<Import> {
+        let yes = |name: &str| self.form.get(name).is_some_and(|text| !matches!(text, "false" | "0" | "no"));
+        let day = |text: &str| text.parse().map_err(|_| Error::field("as_of", "kpi-as-of"));
+        Ok(Import {
             mapping: self.form.get("mapping").unwrap_or_default().to_owned(),
             centre: self.form.get("centre").map(str::to_owned),
             file_name: self.file_name.clone().unwrap_or_default(),
-            replace: yes,
-        }
+            replace: yes("replace"),
+            row_errors: if yes("valid_only") { RowErrors::LeaveOut } else { RowErrors::Refuse },
+            as_of: self.form.get("as_of").map(day).transpose()?,
+        })
     }
 }
 

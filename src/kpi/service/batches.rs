@@ -8,11 +8,9 @@ use crate::actor::{Actor, Permission};
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
 use crate::evidence;
-use crate::kpi::intake::{self, CellKey, Intake};
-use crate::kpi::mapping::Mapping;
-use crate::kpi::measures::Measures;
+use crate::kpi::intake::{self, CellKey, Setting};
 use crate::kpi::model::{Batch, BatchState, CellRow, MeasureRow};
-use crate::kpi::rows::{measures_hash, measures_of, row_of};
+use crate::kpi::rows::{Cells, measures_hash};
 use crate::kpi::{store, store_measures};
 use crate::ledger::{Event, Ledger, WriteTx};
 use crate::organisation::{self, Centre};
@@ -128,16 +126,16 @@ pub fn rebuild(ledger: &Ledger, evidence_dir: &Path, actor: &Arc<Actor>) -> Resu
 
 fn rebuild_one(ledger: &Ledger, dir: &Path, actor: &Arc<Actor>, centres: &[Centre], batch: &Batch) -> Result<Rebuilt> {
     let text = ledger.db.read(|conn| evidence::text(conn, &batch.mapping_hash))?;
-    let read = reread(dir, centres, batch, &text)?;
-    if read.error_count > 0 || measures_hash(&batch.source, &read.cells) != batch.measures_hash {
+    let Some(read_cells) = reread(dir, centres, batch, &text)? else {
         return Err(Error::Conflict(Problem::whole("kpi-rebuild-differs").with("batch", batch.label())));
-    }
+    };
     let (stored, cells) =
         ledger.db.read(|conn| Ok((stored_cells(conn, centres, batch)?, store_measures::cells_of(conn, &batch.id)?)))?;
-    let expected: Vec<CellRow> = if batch.state == BatchState::Committed { places(centres, batch, &read)? } else { Vec::new() };
-    let repaired = stored.as_ref() != Some(&read.cells) || cells != expected;
+    let expected: Vec<CellRow> =
+        if batch.state == BatchState::Committed { places(centres, batch, &read_cells)? } else { Vec::new() };
+    let repaired = stored.as_ref() != Some(&read_cells) || cells != expected;
     if repaired {
-        let rows = all_rows(centres, batch, &read)?;
+        let rows = all_rows(centres, batch, &read_cells)?;
         let id = batch.id.clone();
         ledger.write(actor, move |tx| {
             store_measures::delete_cells(tx, &id)?;
@@ -149,37 +147,45 @@ fn rebuild_one(ledger: &Ledger, dir: &Path, actor: &Arc<Actor>, centres: &[Centr
     Ok(Rebuilt { number: batch.number, repaired })
 }
 
-/// Reads a kept file again with its mapping.
-pub(super) fn reread(dir: &Path, centres: &[Centre], batch: &Batch, mapping: &str) -> Result<Intake> {
-    let read = Mapping::from_toml(mapping).map_err(|error| super::bad_mapping(&error))?;
-    let mapping = match &batch.default_centre {
-        Some(code) => read.with_centre(code).map_err(|error| super::bad_mapping(&error.located(mapping)))?,
-        None => read,
-    };
+/// Reads a kept file again with its mapping; none when it does not give the measures that its batch names.
+///
+/// # Errors
+/// When file or mapping cannot be read at all.
+pub(super) fn reread(dir: &Path, centres: &[Centre], batch: &Batch, mapping: &str) -> Result<Option<Cells>> {
+    let mapping = super::import::read_mapping(mapping, batch.default_centre.as_deref())?;
     let file = evidence::open(dir, &batch.evidence_hash)?;
-    intake::measure(file, &mapping, &super::import::zones(centres)?, &mut std::io::sink()).map_err(Error::internal)
+    let (scratch, zones) = (evidence::scratch(dir)?, super::import::zones(centres)?);
+    // What is kept was rewritten already: its pseudonyms are what they are.
+    let setting = Setting { scratch: &scratch, zones: &zones, names: None, as_of: batch.as_of };
+    let read = intake::read(file, &mapping, setting, &mut std::io::sink()).map_err(Error::internal)?;
+    let refused = batch.rows_refused.map_or(Ok(0), u64::try_from).map_err(Error::internal)?;
+    let cells = Cells { calls: read.cells, quantities: read.quantities };
+    let faithful = read.error_count == refused && measures_hash(&batch.source, &cells)? == batch.measures_hash;
+    Ok(faithful.then_some(cells))
 }
 
 /// The stored measures by cell; none when a row cannot be read.
-fn stored_cells(conn: &mut Conn, centres: &[Centre], batch: &Batch) -> Result<Option<BTreeMap<CellKey, Measures>>> {
+fn stored_cells(conn: &mut Conn, centres: &[Centre], batch: &Batch) -> Result<Option<Cells>> {
     let codes: BTreeMap<&str, &str> = centres.iter().map(|centre| (centre.id.as_str(), centre.code.as_str())).collect();
-    let mut cells = BTreeMap::new();
+    let mut cells = Cells::default();
     for row in store_measures::of_batch(conn, &batch.id)? {
-        let (Some(code), Ok(measures)) = (codes.get(row.centre_id.as_str()), measures_of(&row)) else { return Ok(None) };
-        cells.insert(CellKey { centre: Arc::from(*code), day: row.day, channel: Arc::from(row.channel.as_str()) }, measures);
+        let Some(code) = codes.get(row.centre_id.as_str()) else { return Ok(None) };
+        let key = CellKey { centre: Arc::from(*code), day: row.day, channel: Arc::from(row.channel.as_str()) };
+        if cells.take(key, &row).is_err() {
+            return Ok(None);
+        }
     }
     Ok(Some(cells))
 }
 
-fn all_rows(centres: &[Centre], batch: &Batch, read: &Intake) -> Result<Vec<MeasureRow>> {
-    read.cells.iter().map(|(key, m)| row_of(&batch.id, &batch.source, id_of(centres, &key.centre)?, key, m)).collect()
+fn all_rows(centres: &[Centre], batch: &Batch, cells: &Cells) -> Result<Vec<MeasureRow>> {
+    cells.keys().into_iter().map(|key| cells.row(&batch.id, &batch.source, id_of(centres, &key.centre)?, key)).collect()
 }
 
-fn places(centres: &[Centre], batch: &Batch, read: &Intake) -> Result<Vec<CellRow>> {
+fn places(centres: &[Centre], batch: &Batch, cells: &Cells) -> Result<Vec<CellRow>> {
     let mut rows = BTreeSet::new();
-    for (code, day) in read.days() {
-        let centre_id = id_of(centres, &code)?.to_owned();
-        rows.insert((centre_id, day));
+    for key in cells.keys() {
+        rows.insert((id_of(centres, &key.centre)?.to_owned(), key.day));
     }
     let row = |(centre_id, day)| CellRow { source: batch.source.clone(), centre_id, day, batch_id: batch.id.clone() };
     Ok(rows.into_iter().map(row).collect())

@@ -1,25 +1,25 @@
-//! Importing a call log: one pass turns the file into measures and keeps it as evidence; then one write makes the batch a fact. A refused
-//! file leaves nothing behind (ISO 9001 7.5.3.2, 9.1.1).
+//! Importing a file: one pass turns it into measures and keeps it as evidence; then one write makes the batch a fact. Of a
+//! refused file nothing is left but, for a day, its rows with errors (ISO 9001 7.5.3.2, 9.1.1).
 //!
 //! Invariant: a source × centre × day belongs to one live batch.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::overlap::{self, Place};
-use super::signals;
+use super::prepared::{Prepared, batch_row, cells, event, prepare};
+use super::{overlap, rejects, signals};
 use crate::actor::{Actor, Permission};
-use crate::db::{Conn, new_id};
+use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
 use crate::evidence::{self, Stored};
-use crate::kpi::intake::{self, CentreZones, Intake, IntakeError};
-use crate::kpi::mapping::{Mapping, MappingError};
-use crate::kpi::model::{Batch, BatchState, CellRow, MeasureRow, Signal};
-use crate::kpi::rows::{measures_hash, row_of};
+use crate::kpi::intake::{self, CentreZones, Intake, IntakeError, Pseudonyms, RowError, Setting};
+use crate::kpi::mapping::{MappingError, SourceMapping};
+use crate::kpi::model::{Batch, BatchState, Signal};
+use crate::kpi::vocabulary::SourceKind;
 use crate::kpi::{store, store_measures};
 use crate::ledger::{Event, Ledger, Once, WriteTx};
 use crate::organisation;
@@ -35,6 +35,20 @@ pub struct Import {
     pub file_name: String,
     /// Takes the place of the batches that own its cells.
     pub replace: bool,
+    /// What becomes of rows with errors.
+    pub row_errors: RowErrors,
+    /// The day that the data reach; none: that of their last event.
+    pub as_of: Option<NaiveDate>,
+}
+
+/// What becomes of rows with errors.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RowErrors {
+    /// The whole file is refused.
+    #[default]
+    Refuse,
+    /// They are left out, and counted on the batch.
+    LeaveOut,
 }
 
 /// What an import came to.
@@ -79,26 +93,29 @@ fn with(problem: Problem, params: Vec<(&'static str, String)>) -> Problem {
     params.into_iter().fold(problem, |problem, (name, value)| problem.with(name, value))
 }
 
-/// Which contact a row is, behind its number; nothing when the mapping names no such column.
-fn named(params: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
+/// What is wrong with a row. Behind its number stand the address of the cell, in a workbook, and which contact it is, when the mapping
+/// names its column.
+pub(super) fn bad_row(name: &str, error: &RowError) -> Problem {
+    let cell = error.sheet.as_ref().map(|_| error.cell());
+    let place: Vec<String> = cell.into_iter().chain(error.id.clone()).filter(|part| !part.is_empty()).collect();
     let shown = |(name, value): (&'static str, String)| match name {
-        "id" if !value.is_empty() => (name, format!(" ({value})")),
+        "id" if place.is_empty() => (name, value),
+        "id" => (name, format!(" ({})", place.join(", "))),
         _ => (name, value),
     };
-    params.into_iter().map(shown).collect()
+    with(Problem::field(name, error.code()), error.params().into_iter().map(shown).collect())
 }
 
-fn bad_rows(name: &str, read: &Intake) -> Error {
-    let mut problems: Vec<Problem> =
-        read.errors.iter().map(|error| with(Problem::field(name, error.code()), named(error.params()))).collect();
+fn bad_rows(name: &str, read: &Intake) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = read.errors.iter().map(|error| bad_row(name, error)).collect();
     let told = problems.len() as u64;
     if read.error_count > told {
         problems.push(Problem::field(name, "kpi-errors-more").with("more", read.error_count - told));
     }
-    Error::Invalid(problems)
+    problems
 }
 
-/// Imports a call log.
+/// Imports a file of any kind of source.
 ///
 /// # Errors
 /// [`Error::Invalid`] with every bad row (file, row, column, value, what was expected); [`Error::Conflict`] naming the batches that own
@@ -120,23 +137,49 @@ pub fn import_once(
     reader: impl Read,
 ) -> Result<Imported> {
     actor.require(Permission::ImportKpis)?;
-    let mapping = read_mapping(request)?;
+    let mapping = read_mapping(&request.mapping, request.centre.as_deref())?;
     let centres = ledger.db.read(organisation::centres)?;
-    let zones = zones(&centres)?;
+    let (zones, as_of) = (zones(&centres)?, as_of(ledger, request, &mapping, &centres)?);
     let mut kept = evidence::Intake::start(evidence_dir)?;
-    let read = intake::measure(reader, &mapping, &zones, &mut kept).map_err(|error| bad_file(&request.file_name, &error))?;
-    if read.error_count > 0 {
-        return Err(bad_rows(&request.file_name, &read));
+    let scratch = evidence::scratch(evidence_dir)?;
+    let names = names(evidence_dir, &mapping)?;
+    let setting = Setting { scratch: &scratch, zones: &zones, names: names.as_ref(), as_of };
+    let read = intake::read(reader, &mapping, setting, &mut kept).map_err(|error| bad_file(&request.file_name, &error))?;
+    if read.error_count > 0 && request.row_errors == RowErrors::Refuse {
+        let mut problems = bad_rows(&request.file_name, &read);
+        let setting = Setting { names: None, ..setting };
+        let rows = rejects::keep(evidence_dir, actor, kept.reread()?, &mapping, setting)?;
+        problems.push(Problem::field(&request.file_name, "kpi-errors-file").with("id", rows));
+        return Err(Error::Invalid(problems));
     }
-    let (Some(first_day), Some(last_day)) = (read.cells.keys().map(|k| k.day).min(), read.cells.keys().map(|k| k.day).max()) else {
-        return Err(Error::Invalid(vec![Problem::field(&request.file_name, "kpi-file-no-rows")]));
-    };
     let ids: BTreeMap<String, String> = centres.into_iter().map(|centre| (centre.code, centre.id)).collect();
-    let prepared = prepare(request, &mapping, &read, &ids, (first_day, last_day))?;
+    let prepared = prepare(request, &mapping.rows.source, read, &ids, as_of)?;
     for centre in &prepared.centres {
         actor.require_at(Permission::ImportKpis, centre)?;
     }
     take(ledger, actor, prepared, kept, once)
+}
+
+/// The key of the pseudonyms, when the mapping asks for some; it lies beside the evidence.
+fn names(evidence_dir: &Path, mapping: &SourceMapping) -> Result<Option<Pseudonyms>> {
+    if mapping.rows.personal.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Pseudonyms::of_folder(evidence_dir.parent().unwrap_or(evidence_dir))?))
+}
+
+/// The day that the data reach. A register of agents says nothing of today by itself, so that it is taken as of the day of its import.
+fn as_of(
+    ledger: &Ledger,
+    request: &Import,
+    mapping: &SourceMapping,
+    centres: &[organisation::Centre],
+) -> Result<Option<NaiveDate>> {
+    if request.as_of.is_some() || mapping.rows.kind != SourceKind::Learning {
+        return Ok(request.as_of);
+    }
+    let zone = centres.first().map(organisation::zone_of).transpose()?.unwrap_or_default();
+    Ok(Some(ledger.clock.now().with_timezone(&zone).date_naive()))
 }
 
 /// What an import came to, as it is kept under its key.
@@ -184,10 +227,10 @@ fn take(ledger: &Ledger, actor: &Arc<Actor>, prepared: Prepared, kept: evidence:
 ///
 /// # Errors
 /// [`Error::Invalid`] naming the key.
-fn read_mapping(request: &Import) -> Result<Mapping> {
-    let mapping = Mapping::from_toml(&request.mapping).map_err(|error| bad_mapping(&error))?;
-    match &request.centre {
-        Some(code) => mapping.with_centre(code).map_err(|error| bad_mapping(&error.located(&request.mapping))),
+pub(super) fn read_mapping(text: &str, centre: Option<&str>) -> Result<SourceMapping> {
+    let mapping = SourceMapping::from_toml(text).map_err(|error| bad_mapping(&error))?;
+    match centre {
+        Some(code) => mapping.with_centre(code).map_err(|error| bad_mapping(&error.located(text))),
         None => Ok(mapping),
     }
 }
@@ -195,59 +238,6 @@ fn read_mapping(request: &Import) -> Result<Mapping> {
 pub(super) fn zones(centres: &[organisation::Centre]) -> Result<CentreZones> {
     let zones: Vec<_> = centres.iter().map(|c| Ok((c.code.clone(), organisation::zone_of(c)?))).collect::<Result<_>>()?;
     Ok(CentreZones::new(zones))
-}
-
-/// Everything an import writes, made ready before the write.
-#[derive(Clone)]
-pub(super) struct Prepared {
-    batch_id: String,
-    pub(super) source: String,
-    replace: bool,
-    mapping: String,
-    file_name: String,
-    default_centre: Option<String>,
-    days: (NaiveDate, NaiveDate),
-    rows_read: i64,
-    rows_ignored: i64,
-    measures_hash: String,
-    pub(super) centres: Vec<String>,
-    pub(super) places: BTreeSet<Place>,
-    rows: Arc<Vec<MeasureRow>>,
-}
-
-fn prepare(
-    request: &Import,
-    mapping: &Mapping,
-    read: &Intake,
-    ids: &BTreeMap<String, String>,
-    days: (NaiveDate, NaiveDate),
-) -> Result<Prepared> {
-    let batch_id = new_id();
-    let id_of = |code: &str| ids.get(code).ok_or_else(|| Error::internal("a centre without a row"));
-    let mut rows = Vec::with_capacity(read.cells.len());
-    let mut places = BTreeSet::new();
-    for (key, measures) in &read.cells {
-        let centre = id_of(&key.centre)?;
-        rows.push(row_of(&batch_id, &mapping.source, centre, key, measures)?);
-        places.insert((centre.clone(), key.day));
-    }
-    let centres: BTreeSet<String> = places.iter().map(|(centre, _)| centre.clone()).collect();
-    let ignored = read.cells.values().map(|m| m.ignored).sum::<u64>() + read.ignored_unplaced;
-    Ok(Prepared {
-        batch_id,
-        source: mapping.source.clone(),
-        replace: request.replace,
-        mapping: request.mapping.clone(),
-        file_name: request.file_name.clone(),
-        default_centre: request.centre.clone(),
-        days,
-        rows_read: i64::try_from(read.rows).map_err(Error::internal)?,
-        rows_ignored: i64::try_from(ignored).map_err(Error::internal)?,
-        measures_hash: measures_hash(&mapping.source, &read.cells),
-        centres: centres.into_iter().collect(),
-        places,
-        rows: Arc::new(rows),
-    })
 }
 
 /// The identical live batch, if any; refuses what overlaps.
@@ -279,7 +269,7 @@ fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<
         tx.record(Event::new("kpi.replace", "batch", &batch.id, &batch.label()).detail("by", prepared.file_name.clone()));
         replaced.push(batch.number);
     }
-    evidence::keep(tx, stored, &prepared.file_name, "text/csv")?;
+    evidence::keep(tx, stored, &prepared.kept.0, prepared.kept.1)?;
     let mapping_hash = evidence::keep_text(tx, &prepared.mapping)?;
     let batch = batch_row(tx, prepared, stored, mapping_hash)?;
     store::insert_batch(tx, &batch)?;
@@ -287,45 +277,4 @@ fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<
     store_measures::insert_cells(tx, &cells(prepared))?;
     tx.record(event(&batch));
     Ok(Taken { batch, replaced, identical: false })
-}
-
-fn batch_row(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored, mapping_hash: String) -> Result<Batch> {
-    Ok(Batch {
-        id: prepared.batch_id.clone(),
-        number: organisation::next_serial(tx, "kpi-batch")?,
-        source: prepared.source.clone(),
-        file_name: prepared.file_name.clone(),
-        evidence_hash: stored.hash.clone(),
-        mapping_hash,
-        default_centre: prepared.default_centre.clone(),
-        first_day: prepared.days.0,
-        last_day: prepared.days.1,
-        rows_read: prepared.rows_read,
-        rows_ignored: prepared.rows_ignored,
-        cells: i64::try_from(prepared.rows.len()).map_err(Error::internal)?,
-        measures_hash: prepared.measures_hash.clone(),
-        state: BatchState::Committed,
-        replaced_by: None,
-        imported_by: tx.actor.name.clone(),
-        imported_at: tx.now,
-        row_version: 1,
-    })
-}
-
-fn cells(prepared: &Prepared) -> Vec<CellRow> {
-    let row = |(centre_id, day): &Place| CellRow {
-        source: prepared.source.clone(),
-        centre_id: centre_id.clone(),
-        day: *day,
-        batch_id: prepared.batch_id.clone(),
-    };
-    prepared.places.iter().map(row).collect()
-}
-
-fn event(batch: &Batch) -> Event {
-    Event::new("kpi.import", "batch", &batch.id, &batch.label())
-        .detail("rows", batch.rows_read)
-        .detail("from", batch.first_day.to_string())
-        .detail("to", batch.last_day.to_string())
-        .detail("evidence", batch.evidence_hash.clone())
 }

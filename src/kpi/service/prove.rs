@@ -14,10 +14,9 @@ use crate::actor::{Actor, Permission};
 use crate::error::Result;
 use crate::evidence;
 use crate::kpi::daybook::frames_of;
-use crate::kpi::measures::Measures;
+use crate::kpi::intake::CellKey;
 use crate::kpi::model::{Batch, Scorecard};
 use crate::kpi::period::Period;
-use crate::kpi::rows::measures_hash;
 use crate::kpi::totals::Totals;
 use crate::kpi::{store, store_cards};
 use crate::ledger::Ledger;
@@ -94,7 +93,7 @@ impl Proof {
 struct Checked {
     row: Scorecard,
     card: FrozenCard,
-    measures: Measures,
+    sums: Totals,
     bad: Vec<i64>,
 }
 
@@ -141,7 +140,7 @@ fn read_cards(ledger: &Ledger, centres: &[Centre]) -> Result<Vec<Checked>> {
         })?;
         let Some((_, last)) = page.last() else { return Ok(all) };
         after = Some(last.clone());
-        all.extend(page.into_iter().map(|(card, row)| Checked { row, card, measures: Measures::default(), bad: Vec::new() }));
+        all.extend(page.into_iter().map(|(card, row)| Checked { row, card, sums: Totals::default(), bad: Vec::new() }));
     }
 }
 
@@ -160,16 +159,17 @@ fn add_file(
         Some(_) => {}
     }
     let mapping = ledger.db.read(|conn| evidence::text(conn, &batch.mapping_hash))?;
-    let Ok(read) = reread(dir, centres, batch, &mapping) else { return Ok(Some(FileFault::Measures)) };
-    let hash = measures_hash(&batch.source, &read.cells);
-    let recorded = |card: &FrozenCard| card.inputs.iter().all(|input| input.batch != batch.number || input.measures == hash);
-    if read.error_count > 0 || hash != batch.measures_hash || !users.iter().all(|index| recorded(&cards[*index].card)) {
+    let Ok(Some(read)) = reread(dir, centres, batch, &mapping) else { return Ok(Some(FileFault::Measures)) };
+    let of_batch =
+        |card: &FrozenCard| card.inputs.iter().all(|input| input.batch != batch.number || input.measures == batch.measures_hash);
+    if !users.iter().all(|index| of_batch(&cards[*index].card)) {
         return Ok(Some(FileFault::Measures));
     }
     for index in users {
-        let Checked { card, measures, .. } = &mut cards[*index];
-        let own = read.cells.iter().filter(|(key, _)| *key.centre == *card.centre && (card.from..=card.to).contains(&key.day));
-        own.for_each(|(_, cell)| measures.merge(cell));
+        let Checked { card, sums, .. } = &mut cards[*index];
+        let own = |key: &CellKey| *key.centre == *card.centre && (card.from..=card.to).contains(&key.day);
+        read.calls.iter().filter(|(key, _)| own(key)).for_each(|(_, cell)| sums.contacts.merge(cell));
+        read.quantities.iter().filter(|(key, _)| own(key)).for_each(|(_, cell)| sums.named.merge(cell));
     }
     Ok(None)
 }
@@ -188,7 +188,7 @@ fn hash_of(dir: &Path, name: &str) -> Option<String> {
 
 fn compare(checked: &Checked, proof: &mut Proof) {
     let (from, to) = (checked.card.from, checked.card.to);
-    let frames = frames_of(&Totals::of(checked.measures.clone()), Period::range(from, to));
+    let frames = frames_of(&checked.sums, Period::range(from, to));
     for kpi in &checked.card.kpis {
         // What looks further back than its month rests on more than the files of the month.
         let Some(formula) = kpi.definition.formula().filter(|formula| formula.windows().is_empty()) else { continue };

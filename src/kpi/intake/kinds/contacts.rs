@@ -16,11 +16,8 @@ use crate::kpi::mapping::{Outcome, SourceMapping};
 
 const HOUR: i64 = 3600;
 /// Windows in hours, with the names of base and count.
-const WINDOWS: [(i64, &str, &str); 3] = [
-    (24, "repeat_base_24h", "repeat_24h"),
-    (72, "repeat_base_72h", "repeat_72h"),
-    (168, "repeat_base_168h", "repeat_168h"),
-];
+const WINDOWS: [(i64, &str, &str); 3] =
+    [(24, "repeat_base_24h", "repeat_24h"), (72, "repeat_base_72h", "repeat_72h"), (168, "repeat_base_168h", "repeat_168h")];
 const CONTACT: u8 = 0;
 const COMPLETED: u8 = 1;
 const LEFT: u8 = 2;
@@ -136,7 +133,7 @@ impl Counter for Contacts {
 
     fn finish(self: Box<Self>, tallies: &mut Tallies) -> io::Result<()> {
         if let Some(sorter) = self.by_customer {
-            followed(sorter, tallies, |event, gap, tallies| customer(event, gap, tallies))?;
+            followed(sorter, tallies, customer)?;
         }
         if let Some(sorter) = self.by_reason {
             followed(sorter, tallies, |event, gap, tallies| {

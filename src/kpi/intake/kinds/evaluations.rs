@@ -61,7 +61,8 @@ impl Counter for Evaluations {
         }
         record.within("points", "points_possible")?;
         record.within("courtesy_passed", "courtesy_scored")?;
-        match ["verdict", "second_verdict"].into_iter().find(|name| record.number(name).is_some_and(|number| number >= CATEGORIES)) {
+        match ["verdict", "second_verdict"].into_iter().find(|name| record.number(name).is_some_and(|number| number >= CATEGORIES))
+        {
             Some(name) => fault(record.column(name), RowProblem::Scale { low: 0, high: CATEGORIES - 1 }),
             None => Ok(()),
         }

@@ -98,7 +98,8 @@ impl Counter for Improvements {
             _ => self.proposal(record, tallies),
         }
         if let Some(saving) = record.number("saving") {
-            let on = record.moment("saving_on").or(record.moment("implemented")).or(record.moment("closed")).unwrap_or(record.stamp);
+            let on =
+                record.moment("saving_on").or(record.moment("implemented")).or(record.moment("closed")).unwrap_or(record.stamp);
             tallies.happened(on);
             tallies.add(on.day, record.place, "verified_saving_minor", saving);
         }

@@ -108,7 +108,10 @@ fn answers_of_surveys() {
     assert_eq!((spread(&all, "recommend"), spread(&all, "effort")), ("6:1,10:1".to_owned(), "4:1,7:1".to_owned()));
     // 9 twice and 8 once in three; 7 alone, because the second item was not answered.
     assert_eq!(spread(&all, "index_score"), "700:1,867:1");
-    assert_eq!((spread(&all, "servqual_reliability"), spread(&all, "servqual_gap")), ("18:1,21:1".to_owned(), "18:1,21:1".to_owned()));
+    assert_eq!(
+        (spread(&all, "servqual_reliability"), spread(&all, "servqual_gap")),
+        ("18:1,21:1".to_owned(), "18:1,21:1".to_owned())
+    );
     assert!(!all.knows("servqual_empathy"), "what is not in the mapping is not known");
 }
 
@@ -140,10 +143,10 @@ fn evaluations_and_what_two_said() {
                 E2,HD,2026-03-02,质检,80,否,否,否,6,6,是,R1,王,1,,\n\
                 E3,HD,2026-03-03,质检,80,否,否,否,6,6,是,R1,王,100,,\n";
     let found = come_to(&mapping, same, None);
-    assert_eq!(found.errors.iter().map(|error| (error.cell(), error.code())).collect::<Vec<_>>(), [
-        ("J2".to_owned(), "kpi-row-above"),
-        ("N4".to_owned(), "kpi-row-scale")
-    ]);
+    assert_eq!(
+        found.errors.iter().map(|error| (error.cell(), error.code())).collect::<Vec<_>>(),
+        [("J2".to_owned(), "kpi-row-above"), ("N4".to_owned(), "kpi-row-scale")]
+    );
     assert_eq!(spread(&between(&found, "2026-03-01", "2026-03-31"), "double_scored"), "", "one evaluator twice is no agreement");
 }
 
@@ -209,7 +212,11 @@ fn amounts_by_account() {
     );
     assert!(!all.knows("rework_minor"), "an account that the table lacks is not delivered");
     let (mapping, _) = shipped("finance");
-    let found = come_to(&mapping, "月份,中心,科目,金额,数量,业务上线\n2026-03,HD,运营成本,,,\n2026-13,HD,赔付,1,,\n2026-03,HD,奖金,1,,\n", None);
+    let found = come_to(
+        &mapping,
+        "月份,中心,科目,金额,数量,业务上线\n2026-03,HD,运营成本,,,\n2026-13,HD,赔付,1,,\n2026-03,HD,奖金,1,,\n",
+        None,
+    );
     let told: Vec<_> = found.errors.iter().map(|error| (error.cell(), error.code())).collect();
     assert_eq!(told, [("D2".into(), "kpi-row-needed"), ("A3".into(), "kpi-row-stamp"), ("C4".into(), "kpi-row-listed")]);
 }

@@ -36,7 +36,9 @@ fn sheet(rows: &[(usize, Vec<Held<'_>>)]) -> String {
         format!(r#"<row r="{number}">{cells}</row>"#)
     };
     let rows: String = rows.iter().map(row).collect();
-    format!(r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#)
+    format!(
+        r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#
+    )
 }
 
 fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
@@ -112,7 +114,16 @@ fn cells_of_every_sort() {
         title(),
         header(),
         // A date, a time, a number, a duration beyond a day.
-        (3, vec![Number(1, "46083"), Number(4, "0.38400462962962961"), Text("接"), Number(0, "12"), Number(3, "1.0006944444444446")]),
+        (
+            3,
+            vec![
+                Number(1, "46083"),
+                Number(4, "0.38400462962962961"),
+                Text("接"),
+                Number(0, "12"),
+                Number(3, "1.0006944444444446"),
+            ],
+        ),
         // Dates and times without their formats; the value that was saved with a formula.
         (4, vec![Number(0, "46083"), Number(0, "0.5"), Text(" 接 "), Formula("7"), Text("0:01:30")]),
         // Rows 5 and 6 are empty; one of them holds blanks.
@@ -120,7 +131,16 @@ fn cells_of_every_sort() {
         // All as text, as an export writes it; a note beyond the header.
         (7, vec![Text("2026/03/02"), Text("23:59:59"), Text("弃"), Nothing, Nothing, Text("note")]),
         // A date with a time, of which the mapping reads the date; noise of the fifteenth digit.
-        (8, vec![Number(2, "46084.25"), Number(2, "46084.25"), Text("接"), Number(0, "184.60000000000002"), Number(4, "4.1666666666666664E-2")]),
+        (
+            8,
+            vec![
+                Number(2, "46084.25"),
+                Number(2, "46084.25"),
+                Text("接"),
+                Number(0, "184.60000000000002"),
+                Number(4, "4.1666666666666664E-2"),
+            ],
+        ),
     ];
     let found = read_book(&workbook(&rows), CALLS, &mut sink()).unwrap();
     assert_eq!((found.error_count, found.errors.first(), found.rows, found.workbook), (0, None, 4, true));
@@ -132,7 +152,8 @@ fn cells_of_every_sort() {
 
 #[test]
 fn days_may_count_from_1904() {
-    let rows = [title(), header(), (3, vec![Held::Number(1, "44621"), Held::Number(4, "0.25"), Held::Text("接"), Held::Number(0, "1")])];
+    let rows =
+        [title(), header(), (3, vec![Held::Number(1, "44621"), Held::Number(4, "0.25"), Held::Text("接"), Held::Number(0, "1")])];
     let bytes = workbook_with(r#"<workbookPr date1904="1"/>"#, &sheet(&rows), &[]);
     let found = read_book(&bytes, CALLS, &mut sink()).unwrap();
     assert_eq!(found.cells.keys().map(|key| key.day).collect::<Vec<_>>(), [day("2026-03-02")]);
@@ -150,11 +171,14 @@ fn errors_name_the_cell() {
     ];
     let found = read_book(&workbook(&rows), CALLS, &mut sink()).unwrap();
     let told: Vec<_> = found.errors.iter().map(|error| (error.cell(), error.code(), error.value.as_str())).collect();
-    assert_eq!(told, [
-        ("三月!D3".to_owned(), "kpi-row-duration", "很久"),
-        ("三月!A9".to_owned(), "kpi-row-stamp", "三月二日"),
-        ("三月!C12".to_owned(), "kpi-row-outcome", "不明")
-    ]);
+    assert_eq!(
+        told,
+        [
+            ("三月!D3".to_owned(), "kpi-row-duration", "很久"),
+            ("三月!A9".to_owned(), "kpi-row-stamp", "三月二日"),
+            ("三月!C12".to_owned(), "kpi-row-outcome", "不明")
+        ]
+    );
     assert!(found.errors[0].to_string().starts_with("三月!D3, column `等待`: `很久`"), "{}", found.errors[0]);
 }
 
@@ -175,7 +199,10 @@ fn a_workbook_with_personal_columns_is_kept_as_text_with_pseudonyms() {
     let mut top = header();
     top.1.push(Text("客户"));
     let row = |number: usize, time: &'static str| {
-        (number, vec![Number(1, "46083"), Number(4, time), Text("接"), Number(0, "1"), Number(3, "0.001"), Number(0, "13800138000")])
+        (
+            number,
+            vec![Number(1, "46083"), Number(4, time), Text("接"), Number(0, "1"), Number(3, "0.001"), Number(0, "13800138000")],
+        )
     };
     let bytes = workbook(&[title(), top, row(3, "0.5"), row(5, "0.75")]);
     let mut kept = Vec::new();
@@ -184,7 +211,12 @@ fn a_workbook_with_personal_columns_is_kept_as_text_with_pseudonyms() {
     assert_eq!(found.original, Some(hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&bytes))));
     let text = String::from_utf8(kept.clone()).unwrap();
     let name = Pseudonyms::under(&[7; 32]).of("13800138000");
-    assert_eq!(text, format!("\u{feff}\n日期,时间,结果,等待,通话,客户\n2026/03/02,12:00:00,接,1,0:01:26,{name}\n2026/03/02,18:00:00,接,1,0:01:26,{name}\n"));
+    assert_eq!(
+        text,
+        format!(
+            "\u{feff}\n日期,时间,结果,等待,通话,客户\n2026/03/02,12:00:00,接,1,0:01:26,{name}\n2026/03/02,18:00:00,接,1,0:01:26,{name}\n"
+        )
+    );
     // What was kept gives the same again, without the key.
     let source = SourceMapping::from_toml(&mapping).unwrap();
     let (zones, scratch) = (zones(), tempfile::tempdir().unwrap());
@@ -213,7 +245,10 @@ fn what_unpacks_to_too_much_is_refused_before_it_is_read() {
     assert!(bytes.len() < 1 << 20, "{} bytes", bytes.len());
     let error = read_book(&bytes, CALLS, &mut sink()).unwrap_err();
     assert_eq!(error, IntakeError::WorkbookSize { part: "xl/sharedStrings.xml".into(), limit: 64 });
-    let stretched = format!("<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>{}</t></is></c></row></sheetData></worksheet>", "a".repeat(1 << 21));
+    let stretched = format!(
+        "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>{}</t></is></c></row></sheetData></worksheet>",
+        "a".repeat(1 << 21)
+    );
     let error = read_book(&workbook_with("", &stretched, &[]), CALLS, &mut sink()).unwrap_err();
     assert_eq!(error, IntakeError::WorkbookSize { part: "xl/worksheets/sheet2.xml".into(), limit: 1 });
 }

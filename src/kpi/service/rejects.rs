@@ -1,0 +1,87 @@
+//! The rows of a refused file that have errors, each with its reasons: kept for a day beside the evidence, for whoever sent the file, to be
+//! downloaded, mended and imported again. Bookkeeping: nothing follows from them.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::import::{bad_file, bad_row};
+use crate::actor::{Actor, Permission};
+use crate::db::new_id;
+use crate::error::{Error, Result};
+use crate::kpi::intake::{self, RowError, Setting};
+use crate::kpi::mapping::SourceMapping;
+use crate::ledger::sha256_hex;
+use crate::text::Lang;
+
+const KEPT: Duration = Duration::from_secs(86_400);
+/// Largest file given out; rows are at most twenty thousand.
+const LARGEST: u64 = 256 << 20;
+
+/// Keeps the rows with errors of a file; answers what they are called.
+///
+/// # Errors
+/// When the disk refuses.
+pub(super) fn keep(
+    evidence_dir: &Path,
+    actor: &Actor,
+    file: File,
+    mapping: &SourceMapping,
+    setting: Setting<'_>,
+) -> Result<String> {
+    let folder = folder(evidence_dir);
+    fs::create_dir_all(&folder)?;
+    clear(&folder);
+    let id = new_id();
+    let mut to = io::BufWriter::new(File::create_new(path(&folder, actor, &id))?);
+    let explain = |error: &RowError| {
+        let problem = bad_row("", error);
+        format!("{} {}", problem.message(Lang::Zh), problem.message(Lang::En))
+    };
+    intake::rejected(file, mapping, setting, &mut to, &explain).map_err(|error| bad_file("file", &error))?;
+    to.flush()?;
+    Ok(id)
+}
+
+/// The rows with errors of a file that this actor sent.
+///
+/// # Errors
+/// [`Error::NotFound`] for those of somebody else, and after a day.
+pub fn rejected_rows(evidence_dir: &Path, actor: &Actor, id: &str) -> Result<Vec<u8>> {
+    actor.see(Permission::ImportKpis)?;
+    let known = id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let path = path(&folder(evidence_dir), actor, id);
+    if !known || old(&path) {
+        return Err(Error::NotFound);
+    }
+    let file = File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Error::NotFound,
+        _ => error.into(),
+    })?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn folder(evidence_dir: &Path) -> PathBuf {
+    evidence_dir.with_file_name("rejected-rows")
+}
+
+fn path(folder: &Path, actor: &Actor, id: &str) -> PathBuf {
+    let owner: String = sha256_hex(actor.id.as_bytes()).chars().take(16).collect();
+    folder.join(format!("{owner}-{id}.csv"))
+}
+
+fn old(path: &Path) -> bool {
+    let modified = fs::metadata(path).and_then(|about| about.modified());
+    modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > KEPT))
+}
+
+fn clear(folder: &Path) {
+    for path in fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if old(&path) {
+            drop(fs::remove_file(&path));
+        }
+    }
+}
