@@ -54,7 +54,7 @@ impl TestApp {
             mapping: crate::kpi::MAPPING.into(),
             centre: Some("HD".into()),
             file_name: "calls.csv".into(),
-            replace: false,
+            ..kpi::Import::default()
         };
         let file = log(&[(day("2026-09-01"), 40, 10), (day("2026-10-01"), 40, 10)]);
         kpi::import(self.ledger(), &self.site.config.evidence_dir(), &self.system(), &request, &file[..]).unwrap();

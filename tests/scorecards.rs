@@ -14,7 +14,7 @@ fn import_log(app: &TestApp, source: &str, calls: usize, wait: u32) -> Batch {
          values = {{ a = \"answered\" }}\n[wait]\ncolumn = \"wait\"\n[talk]\ncolumn = \"talk\"\n"
     );
     let rows: String = (0..calls).map(|n| format!("2026-10-{:02} 10:00:{:02},a,{wait},100\n", n % 28 + 1, n % 60)).collect();
-    let request = Import { mapping, centre: None, file_name: format!("{source}.csv"), replace: false };
+    let request = Import { mapping, centre: None, file_name: format!("{source}.csv"), ..Import::default() };
     let file = format!("at,what,wait,talk\n{rows}");
     kpi::import(app.ledger(), &app.site.config.evidence_dir(), &app.system(), &request, file.as_bytes()).unwrap().batch().clone()
 }

@@ -30,7 +30,7 @@ pub struct Page {
 pub const NO_ROUTE: &str = "(error page)";
 
 /// Routes of a GET that are no pages.
-pub const EXCUSED: [(&str, &str); 11] = [
+pub const EXCUSED: [(&str, &str); 12] = [
     ("/assets/{path:.*}", "styles, script, icons"),
     ("/healthz", "JSON for machines"),
     ("/readyz", "JSON for machines"),
