@@ -99,6 +99,12 @@ both! {
         let found = value(app, "short_wait_share", "2026-10");
         assert!(found.numerator == 32 && found.denominator == 40, "{found:?}");
         assert!(manager.get("/kpis/HD/short_wait_share?period=2026-10").await.main().contains("80.0"));
+        // What stands beside the value is shown with it.
+        let mut shown = fields();
+        shown.extend([("code", "beside_share"), ("beside", "二十秒内 | Within 20 s | within(wait_answered, 20) / answered\n通话 | Talk | talk_s / answered")]);
+        assert_eq!(manager.post("/kpis/definitions", &sent(&shown)).await.status, 303);
+        let page = manager.get("/kpis/HD/beside_share?period=2026-10").await;
+        assert!(page.main().contains("Within 20 s 80.0% Talk 200.00"), "{}", page.main());
         let twice = manager.post("/kpis/definitions", &sent(&fields())).await;
         assert_eq!(twice.status, 422);
         assert!(twice.main().contains("There is a KPI with this code"));

@@ -10,10 +10,11 @@ use super::words;
 use crate::actor::Permission;
 use crate::error::{Error, Result};
 use crate::kpi::daybook::{DayBook, reach};
+use crate::kpi::definition::{Definition, check_expression};
 use crate::kpi::pack::Limits;
 use crate::kpi::{self, Input, Known, LimitBook, Period, SetTarget, Signal, SignalState, trend};
 use crate::organisation::Centre;
-use crate::text::t;
+use crate::text::{Lang, t};
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit};
 
 /// The fields of the target form; KPI and centre come from the address.
@@ -77,6 +78,13 @@ impl SignalRow {
     }
 }
 
+/// A figure shown beside the value.
+#[derive(Serialize)]
+struct Aside {
+    name: String,
+    value: Option<String>,
+}
+
 #[derive(Serialize)]
 struct Proof {
     value: Option<String>,
@@ -87,6 +95,7 @@ struct Proof {
     interval: Option<String>,
     state: &'static str,
     missing: Option<String>,
+    beside: Vec<Aside>,
     inputs: Vec<Input>,
 }
 
@@ -233,13 +242,25 @@ pub(super) fn usual(r: &Reading<'_>, known: &Known) -> Option<String> {
     Some(t(r.lang, "kpis-usual", &[("usual", usual), ("source", source.unwrap_or_default())]))
 }
 
+/// A plain share as percent, anything else with two decimals.
+fn aside(expression: &str, definition: &Definition, value: f64) -> String {
+    let plain = check_expression(expression, &definition.parameters).is_ok_and(|program| program.unit().is_none());
+    if plain && (0.0..=1.0).contains(&value) { format!("{:.1}%", value * 100.0) } else { format!("{value:.2}") }
+}
+
 fn proof(r: &mut Reading<'_>, centre: &Centre, known: &Known, period: Period) -> Result<Option<Proof>> {
     let definition = &known.definition;
     if known.formula.is_none() {
         return Ok(None);
     }
     let value = kpi::value(r.conn, &r.actor, &definition.code, &centre.code, period)?;
+    let beside = definition.beside.iter().zip(&value.beside).map(|(one, found)| Aside {
+        name: if r.lang == Lang::Zh { found.zh.clone() } else { found.en.clone() },
+        value: found.value.map(|found| aside(&one.expression, definition, found)),
+    });
+    let beside = beside.collect();
     Ok(Some(Proof {
+        beside,
         value: value.in_unit.map(|value| words::figure(definition, value)),
         unit: words::unit(definition, r.lang),
         numerator: value.numerator.to_string(),
