@@ -169,8 +169,11 @@ pub(super) fn set_password_hash(tx: &mut WriteTx<'_>, user: &str, hash: &str) ->
     Ok(())
 }
 
-/// Session, person and all their grants in one query.
-pub(super) fn session(conn: &mut Conn, id: &str) -> Result<Vec<(SessionRow, User, Option<GrantRow>, Option<String>)>> {
+/// A session with its person, one of their grants, and the root of the log.
+pub(super) type Known = (SessionRow, User, Option<GrantRow>, Option<String>);
+
+/// Session, person and all their grants in one query, with the root of the log.
+pub(super) fn session(conn: &mut Conn, id: &str) -> Result<Vec<Known>> {
     let root = ledger_head::table.select(ledger_head::root).single_value();
     Ok(sessions::table
         .inner_join(users::table.left_join(grants::table))
