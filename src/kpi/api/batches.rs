@@ -80,7 +80,7 @@ pub(crate) async fn undo(visit: ApiVisit, number: web::Path<String>, body: JsonB
 
 /// The rows with errors of a file that was refused, each with its reasons, as CSV: for a day, for whoever sent the file.
 #[utoipa::path(get, path = "/api/v1/kpi/imports/rows/{id}", tag = "kpis", params(("id" = String, Path, description = "From the problem `kpi-errors-file`")),
-    responses((status = 200, content_type = "text/csv")))]
+    responses((status = 200, body = String, content_type = "text/csv")))]
 pub(crate) async fn rows(visit: ApiVisit, id: web::Path<String>) -> ApiResult {
     let dir = visit.site.config.evidence_dir();
     let bytes = visit.read(move |r| kpi::rejected_rows(&dir, &r.actor, &id)).await?;
