@@ -4,9 +4,8 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::super::pages::import::as_file;
 use super::super::pages::upload::Upload;
-use super::view::{BatchView, ImportForm, ImportView};
+use super::view::{BatchView, ImportForm, ImportView, RejectedRows};
 use crate::actor::Permission::ImportKpis;
 use crate::api::{ApiResult, ApiVisit, JsonBody, Page, Reply, tagged};
 use crate::error::{Error, Result};
@@ -78,13 +77,14 @@ pub(crate) async fn undo(visit: ApiVisit, number: web::Path<String>, body: JsonB
         .await
 }
 
-/// The rows with errors of a file that was refused, each with its reasons, as CSV: for a day, for whoever sent the file.
+/// The rows with errors of a file that was refused, each with its reasons: for a day, for whoever sent the file.
 #[utoipa::path(get, path = "/api/v1/kpi/imports/rows/{id}", tag = "kpis", params(("id" = String, Path, description = "From the problem `kpi-errors-file`")),
-    responses((status = 200, body = String, content_type = "text/csv")))]
+    responses((status = 200, body = RejectedRows)))]
 pub(crate) async fn rows(visit: ApiVisit, id: web::Path<String>) -> ApiResult {
     let dir = visit.site.config.evidence_dir();
     let bytes = visit.read(move |r| kpi::rejected_rows(&dir, &r.actor, &id)).await?;
-    Ok(as_file(bytes))
+    let csv = String::from_utf8(bytes).map_err(Error::internal)?;
+    Ok(HttpResponse::Ok().json(RejectedRows { csv }))
 }
 
 /// Takes a file of any kind of source in: it streams into measures and evidence, and the fields stand before it. 200 instead of 201 when

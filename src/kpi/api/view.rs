@@ -147,6 +147,14 @@ impl ImportView {
     }
 }
 
+/// The rows with errors of a file that was refused.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = KpiRejectedRows)]
+pub(super) struct RejectedRows {
+    /// They and their reasons as CSV, to be mended and imported again.
+    pub(super) csv: String,
+}
+
 /// The parts of an import, in this order.
 #[derive(Debug, utoipa::ToSchema)]
 #[schema(as = KpiImportForm)]

@@ -50,7 +50,7 @@ pub(crate) async fn rows(visit: Visit, id: Path<String>) -> PageResult {
 }
 
 /// A CSV text to be saved.
-pub(in crate::kpi) fn as_file(bytes: Vec<u8>) -> HttpResponse {
+fn as_file(bytes: Vec<u8>) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
     answer.content_type("text/csv; charset=utf-8");
     answer.insert_header((header::CACHE_CONTROL, "private, no-store"));
