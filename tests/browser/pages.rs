@@ -47,6 +47,8 @@ pub const EXCUSED: [(&str, &str); 12] = [
 
 /// Sends a form as it stands, past the browser's own checks and past the script.
 pub const SEND: &str = "HTMLFormElement.prototype.submit.call(document.querySelector('main form[method=post]'))";
+/// Asks for a staffing that nobody can plan.
+const REFUSE: &str = "document.querySelector('#f-level').value = '100'; document.querySelector('form.form').submit()";
 /// Sends an empty form to where one may not.
 const FORGE: &str = "const form = document.createElement('form'); form.method = 'post'; form.action = '/kpis/import'; \
     form.append(document.querySelector('[name=_csrf]').cloneNode()); document.body.append(form); form.submit()";
@@ -152,7 +154,7 @@ pub const PAGES: &[Page] = &[
     at("published scorecards", "/kpis/scorecards", MANAGER, "/kpis/scorecards"),
     link("published scorecard", "/kpis/scorecards/{id}", MANAGER, "/kpis/scorecards", "main tbody a"),
     at("staffing", "/kpis/staffing", MANAGER, "/kpis/staffing?patience=120"),
-    at("staffing refused", "/kpis/staffing", MANAGER, "/kpis/staffing?level=100"),
+    done("staffing refused", "/kpis/staffing", MANAGER, "/kpis/staffing", REFUSE, 422),
     link("signal", "/kpis/signals/{id}", MANAGER, "/", "main a[href^='/kpis/signals/']"),
     at("improvement", "/improvement", MANAGER, "/improvement"),
     at("new cycle", "/improvement/new", MANAGER, "/improvement/new"),

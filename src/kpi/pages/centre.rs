@@ -217,7 +217,8 @@ fn view(r: &mut Reading<'_>, centre: Centre, asked: &CardAsked, refused: Option<
         has_data: tiles.iter().any(|tile| tile.value.is_some()),
         weighed: card.kpis.iter().filter(|kpi| kpi.weight.is_some()).count(),
         tiles,
-        waiting: waiting.into_iter().map(|(kpi, _)| waits(r, &card, kpi)).collect(),
+        // What the profile does not weigh is no gap of this card; it stands among the definitions.
+        waiting: waiting.into_iter().filter(|(kpi, _)| kpi.weight.is_some()).map(|(kpi, _)| waits(r, &card, kpi)).collect(),
         may_import: r.actor.may_at(Permission::ImportKpis, &card.centre.id),
         other_way: format!("/kpis/{}?period={period}{}", card.centre.code, if strict { "" } else { "&strict=1" }),
         form: super::form_view(refused, r.lang),
