@@ -1,7 +1,5 @@
 //! The composition root: knows every slice, mounts their routes, gathers their fact tables, sets the toolkit's hooks.
 
-use std::path::Path;
-
 use actix_web::web::{Data, ServiceConfig};
 use chrono::NaiveDate;
 
@@ -9,7 +7,7 @@ use crate::actor::Actor;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Conn, Db};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ledger::{FactTable, Ledger};
 use crate::web::{Endpoint, Hooks, Routes, Site, Templates};
 use crate::{api, documents, evidence, forms, improvement, kpi, organisation, people, records, search, setup, web};
@@ -66,7 +64,7 @@ pub fn open(config: &Config, clock: Clock) -> Result<Ledger> {
 /// # Errors
 /// When templates or the secret cannot be read.
 pub fn site(config: Config, ledger: Ledger) -> Result<Data<Site>> {
-    let secret = secret(&config.data)?;
+    let secret = crate::config::own_key(&config.data.join("secret.key"))?.to_vec();
     let hooks = Hooks { identify: people::identify, touch: people::touch, shell: organisation::shell, counts };
     Ok(Site::new(config, ledger, Templates::load()?, secret, hooks))
 }
@@ -90,23 +88,4 @@ macro_rules! guarded {
     ($app:expr) => {
         $app.wrap(actix_web::middleware::from_fn($crate::web::guard::guard))
     };
-}
-
-/// Reads the signing key of sessions, or makes one: 256 random bits, readable by its owner alone.
-fn secret(data: &Path) -> Result<Vec<u8>> {
-    use rand::RngExt;
-    let path = data.join("secret.key");
-    if let Ok(bytes) = std::fs::read(&path)
-        && bytes.len() >= 32
-    {
-        return Ok(bytes);
-    }
-    let bytes: [u8; 32] = rand::rng().random();
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&path)?;
-    std::io::Write::write_all(&mut file, &bytes).map_err(Error::from)?;
-    Ok(bytes.to_vec())
 }

@@ -1,7 +1,10 @@
 //! What the installation decides: one struct, filled from the command line and the environment. The only reader of the environment.
 
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+
+use rand::RngExt;
 
 use crate::db::Target;
 use crate::error::{Error, Result};
@@ -49,6 +52,27 @@ impl Config {
     pub fn evidence_dir(&self) -> PathBuf {
         self.data.join("evidence")
     }
+}
+
+/// A key of this installation: 256 random bits in a file that its owner alone may read, made when it is not there.
+///
+/// # Errors
+/// When the file cannot be read or written, or is not a key.
+pub fn own_key(path: &Path) -> io::Result<[u8; 32]> {
+    if !path.exists() {
+        let key: [u8; 32] = rand::rng().random();
+        // Written whole before it has its name, so that two processes at once end up with one key; a nameless file is its owner's alone.
+        let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+        file.write_all(&key)?;
+        file.as_file().sync_all()?;
+        match file.persist_noclobber(path) {
+            Ok(_) => {}
+            Err(taken) if taken.error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(other) => return Err(other.error),
+        }
+    }
+    let bytes = std::fs::read(path)?;
+    bytes.try_into().map_err(|_| io::Error::new(io::ErrorKind::InvalidData, format!("{} is not a key of 32 bytes", path.display())))
 }
 
 /// The operating system's user, for the command line's events.

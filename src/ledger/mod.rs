@@ -15,6 +15,7 @@ pub use event::{Event, Image, Leaf, canonical};
 pub use facts::{Fact, FactTable};
 pub use merkle::{Frontier, leaf_hash};
 pub use once::{Claim, Once};
+pub use verify::file_hash;
 pub use write::{BookTx, Ledger, WriteTx};
 
 /// SHA-256 of a text, hexadecimal: the name under which texts and contents are known.

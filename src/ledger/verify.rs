@@ -209,7 +209,11 @@ fn check_files(conn: &mut Conn, dir: &Path, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-fn file_hash(path: &Path) -> Result<String> {
+/// SHA-256 of a file as it now is, hexadecimal.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not there; the file's own error when it cannot be read.
+pub fn file_hash(path: &Path) -> Result<String> {
     let mut file = match std::fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(Error::NotFound),

@@ -3,16 +3,15 @@
 //!
 //! Invariant: no cell of a personal column, and no cell of a row whose cells cannot be told apart, reaches what is kept.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
 use hmac::{Hmac, KeyInit, Mac};
-use rand::RngExt;
 use sha2::Sha256;
 
 use super::error::IntakeError;
 use super::text::Line;
+use crate::config::own_key;
 
 /// What pseudonyms begin with.
 const LABEL: &str = "anon-";
@@ -44,23 +43,7 @@ impl Pseudonyms {
     /// # Errors
     /// When the folder cannot be read or written, or the file is not a key.
     pub fn of_folder(folder: &Path) -> io::Result<Self> {
-        let path = folder.join(KEY_FILE);
-        if !path.exists() {
-            let key: [u8; 32] = rand::rng().random();
-            // Written whole before it has its name, so that two processes at once end up with one key; a nameless file of its owner alone.
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            file.write_all(&key)?;
-            file.as_file().sync_all()?;
-            match file.persist_noclobber(&path) {
-                Ok(_) => {}
-                Err(taken) if taken.error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(other) => return Err(other.error),
-            }
-        }
-        let key: [u8; 32] = fs::read(&path)?
-            .try_into()
-            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, format!("{} is not a key of 32 bytes", path.display())))?;
-        Ok(Self::under(&key))
+        Ok(Self::under(&own_key(&folder.join(KEY_FILE))?))
     }
 
     /// The pseudonym of a cell. An empty cell stays empty; a pseudonym stays itself, so that a rewritten row can be imported again.
@@ -165,7 +148,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = Pseudonyms::of_folder(folder.path()).unwrap().of("a");
         assert_eq!(Pseudonyms::of_folder(folder.path()).unwrap().of("a"), first);
-        fs::write(folder.path().join(KEY_FILE), b"short").unwrap();
+        std::fs::write(folder.path().join(KEY_FILE), b"short").unwrap();
         assert_eq!(Pseudonyms::of_folder(folder.path()).unwrap_err().kind(), io::ErrorKind::InvalidData);
     }
 }

@@ -16,7 +16,7 @@ use super::error::{IntakeError, RowError, RowProblem};
 use super::kinds::{Counter, counter, scratch_failed};
 use super::personal::{Pseudonyms, Rewriter};
 use super::plan::Plan;
-use super::records::RecordReader;
+use super::records::{Record, RecordReader};
 use super::rejects::Rejects;
 use super::rows::{Fault, QUOTED, Rows};
 use super::tables::{self, Opened, Table, TextTable, Workbook};
@@ -216,7 +216,7 @@ impl Reading<'_, '_> {
         let Some(calls) = &mut self.calls else {
             let record = self.records.read(line, number).map_err(Ok)?;
             self.counter.check(&record).map_err(Ok)?;
-            return self.counter.count(&record, &mut self.tallies).map_err(Err);
+            return self.count(&record);
         };
         // What is no contact, and what has no known outcome, is the call log's own affair.
         let beyond = match self.records.outcome(line) {
@@ -226,9 +226,15 @@ impl Reading<'_, '_> {
         calls.try_read(line).map_err(Ok)?;
         calls.breathe();
         match beyond {
-            Some(record) => self.counter.count(&record, &mut self.tallies).map_err(Err),
+            Some(record) => self.count(&record),
             None => Ok(()),
         }
+    }
+
+    /// Every row has happened, whatever its kind makes of it.
+    fn count(&mut self, record: &Record) -> Result<(), io::Result<Box<Fault>>> {
+        self.tallies.happened(record.stamp);
+        self.counter.count(record, &mut self.tallies).map_err(Err)
     }
 
     fn report(&mut self, line: Line<'_>, number: u64, fault: Fault) -> Result<(), IntakeError> {

@@ -11,7 +11,7 @@ use crate::kpi::daybook::{DayBook, reach};
 use crate::kpi::expression::Frames;
 use crate::kpi::method::Lack;
 use crate::kpi::scoring::Gap;
-use crate::kpi::service::{CardReader, months_up_to};
+use crate::kpi::service::{CardReader, frozen, months_up_to};
 use crate::kpi::{self, Card, CardKpi, Period, Signal, SignalState, Why};
 use crate::organisation::{Centre, CentreType};
 use crate::text::t;
@@ -156,13 +156,14 @@ fn types(r: &mut Reading<'_>, reader: &CardReader, frames: &Frames, period: Peri
 }
 
 /// The newest edition of a month, and the month when it may be published.
-fn publication(r: &mut Reading<'_>, centre: &Centre, period: Period) -> Result<(Option<Edition>, Option<String>)> {
+fn publication(r: &mut Reading<'_>, card: &Card) -> Result<(Option<Edition>, Option<String>)> {
+    let (centre, period) = (&card.centre, card.period);
     if !period.is_month() {
         return Ok((None, None));
     }
     let last = kpi::editions(r.conn, &r.actor, centre, &period.to_string())?.into_iter().next();
-    let now = kpi::freeze(r.conn, centre.clone(), period)?;
-    let hash = crate::ledger::sha256_hex(serde_json::to_value(&now)?.to_string().as_bytes());
+    let now = frozen(r.conn, card)?;
+    let hash = crate::ledger::sha256_hex(now.text()?.as_bytes());
     let same = last.as_ref().is_some_and(|last| last.card_hash == hash);
     let open = period.to < r.today && !now.inputs.is_empty() && !same && r.actor.may_at(Permission::ManageKpis, &centre.id);
     let edition = last.map(|last| Edition {
@@ -179,7 +180,6 @@ fn publication(r: &mut Reading<'_>, centre: &Centre, period: Period) -> Result<(
 fn view(r: &mut Reading<'_>, centre: Centre, asked: &CardAsked, refused: Option<(&Form, &Error)>) -> Result<CentreView> {
     let period = words::asked(r.conn, asked.period.as_deref(), Some(&centre.id), r.today)?;
     let strict = asked.strict.as_deref() == Some("1");
-    let (published, may_publish) = publication(r, &centre, period)?;
     let months = months_up_to(period.to, 13);
     let signals = kpi::signals_of(r.conn, &r.actor, &centre.code, None)?;
     let reader = CardReader::of(r.conn, centre)?.strict(strict);
@@ -190,6 +190,8 @@ fn view(r: &mut Reading<'_>, centre: Centre, asked: &CardAsked, refused: Option<
     let shown = book.frames(period, &windows);
     let types = types(r, &reader, &shown, period)?;
     let card = reader.card(&shown, period)?;
+    let (published, may_publish) =
+        if strict { publication(r, &reader.clone().strict(false).card(&shown, period)?)? } else { publication(r, &card)? };
     let frames: Vec<Frames> = months.iter().map(|month| book.frames(*month, &windows)).collect();
     let before = period.is_month().then(|| period.months_away(-1));
     let before = before.map(|month| reader.card(&book.frames(month, &windows), month)).transpose()?;

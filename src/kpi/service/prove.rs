@@ -2,11 +2,9 @@
 //! (measures, cells, rendered cards) is not trusted.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::Path;
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::batches::reread;
 use super::publish::{FrozenCard, thaw};
@@ -19,7 +17,7 @@ use crate::kpi::model::{Batch, Scorecard};
 use crate::kpi::period::Period;
 use crate::kpi::totals::Totals;
 use crate::kpi::{store, store_cards};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, evidence_path, file_hash};
 use crate::organisation::{self, Centre};
 
 /// What is wrong with a kept file.
@@ -153,10 +151,10 @@ fn add_file(
     users: &[usize],
     cards: &mut [Checked],
 ) -> Result<Option<FileFault>> {
-    match hash_of(dir, &batch.evidence_hash) {
-        None => return Ok(Some(FileFault::Missing)),
-        Some(hash) if hash != batch.evidence_hash => return Ok(Some(FileFault::Changed)),
-        Some(_) => {}
+    match file_hash(&evidence_path(dir, &batch.evidence_hash)) {
+        Err(_) => return Ok(Some(FileFault::Missing)),
+        Ok(hash) if hash != batch.evidence_hash => return Ok(Some(FileFault::Changed)),
+        Ok(_) => {}
     }
     let mapping = ledger.db.read(|conn| evidence::text(conn, &batch.mapping_hash))?;
     let Ok(Some(read)) = reread(dir, centres, batch, &mapping) else { return Ok(Some(FileFault::Measures)) };
@@ -172,18 +170,6 @@ fn add_file(
         read.quantities.iter().filter(|(key, _)| own(key)).for_each(|(_, cell)| sums.named.merge(cell));
     }
     Ok(None)
-}
-
-/// SHA-256 of a kept file as it now is; none when it cannot be read.
-fn hash_of(dir: &Path, name: &str) -> Option<String> {
-    let mut file = evidence::open(dir, name).ok()?;
-    let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
-    loop {
-        match file.read(&mut buffer).ok()? {
-            0 => return Some(hex::encode(hash.finalize())),
-            n => hash.update(&buffer[..n]),
-        }
-    }
 }
 
 fn compare(checked: &Checked, proof: &mut Proof) {

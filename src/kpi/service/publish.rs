@@ -133,6 +133,14 @@ impl FrozenCard {
         }
     }
 
+    /// The text that is kept and hashed.
+    ///
+    /// # Errors
+    /// When a number has no JSON form.
+    pub fn text(&self) -> Result<String> {
+        Ok(serde_json::to_value(self)?.to_string())
+    }
+
     /// What a later card says otherwise.
     #[must_use]
     pub fn changes(&self, later: &Self) -> Vec<Change> {
@@ -191,7 +199,7 @@ pub fn publish(tx: &mut WriteTx<'_>, command: &PublishScorecard) -> Result<Score
         return Err(Error::conflict("kpi-publish-empty"));
     }
     let last = store_cards::editions(tx, &centre.id, &frozen.period)?.into_iter().next();
-    let card_hash = evidence::keep_text(tx, &serde_json::to_value(&frozen)?.to_string())?;
+    let card_hash = evidence::keep_text(tx, &frozen.text()?)?;
     let reason = command.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     if let Some(last) = &last {
         if last.card_hash == card_hash {
@@ -223,13 +231,20 @@ pub fn publish(tx: &mut WriteTx<'_>, command: &PublishScorecard) -> Result<Score
 ///
 /// # Errors
 /// [`Error::NotFound`] before the pack was installed.
-pub fn freeze(conn: &mut Conn, centre: Centre, period: Period) -> Result<FrozenCard> {
-    let inputs = store_measures::inputs(conn, &centre.id, period.from, period.to)?.iter().map(Input::of).collect();
+fn freeze(conn: &mut Conn, centre: Centre, period: Period) -> Result<FrozenCard> {
     let reader = CardReader::of(conn, centre)?;
     let windows = reader.windows();
     let book = DayBook::read(conn, &reader.centre().id, reach(period, &windows), period.to)?;
-    let card = reader.card(&book.frames(period, &windows), period)?;
-    Ok(FrozenCard::of(&card, inputs))
+    frozen(conn, &reader.card(&book.frames(period, &windows), period)?)
+}
+
+/// A card that was read, as it would be published.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) fn frozen(conn: &mut Conn, card: &Card) -> Result<FrozenCard> {
+    let inputs = store_measures::inputs(conn, &card.centre.id, card.period.from, card.period.to)?;
+    Ok(FrozenCard::of(card, inputs.iter().map(Input::of).collect()))
 }
 
 /// The card of a centre (by code) for any period, with all that its figures follow from; not published.

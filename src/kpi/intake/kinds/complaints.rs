@@ -96,7 +96,6 @@ impl Counter for Complaints {
 
     fn count(&mut self, record: &Record, tallies: &mut Tallies) -> io::Result<()> {
         let (day, place) = (record.stamp.day, record.place);
-        tallies.happened(record.stamp);
         tallies.touch(day, place);
         if record.flag("external") == Some(true) {
             self.appeal(record, tallies);

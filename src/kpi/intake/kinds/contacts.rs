@@ -99,7 +99,6 @@ impl Counter for Contacts {
 
     fn count(&mut self, record: &Record, tallies: &mut Tallies) -> io::Result<()> {
         let (day, place) = (record.stamp.day, record.place);
-        tallies.happened(record.stamp);
         tallies.touch(day, place);
         match record.outcome {
             Some(Outcome::Blocked) => tallies.add(day, place, "blocked", 1),

@@ -70,7 +70,6 @@ impl Counter for Evaluations {
 
     fn count(&mut self, record: &Record, tallies: &mut Tallies) -> io::Result<()> {
         let (day, place) = (record.stamp.day, record.place);
-        tallies.happened(record.stamp);
         if record.code("record") == Some(MYSTERY) {
             tallies.add(day, place, "mystery_contacts", 1);
             tallies.add(day, place, "mystery_points", record.number("points").unwrap_or(0));

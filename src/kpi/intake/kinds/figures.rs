@@ -50,7 +50,6 @@ impl Counter for Workforce {
 
     fn count(&mut self, record: &Record, tallies: &mut Tallies) -> io::Result<()> {
         let (day, place) = (record.stamp.day, record.place);
-        tallies.happened(record.stamp);
         tallies.touch(day, place);
         for (field, name) in HOURS {
             if let Some(seconds) = record.number(field) {
@@ -145,7 +144,6 @@ impl Counter for Finance {
         if account.amounts.is_empty() && account.counts.is_empty() {
             return Ok(());
         }
-        tallies.happened(record.stamp);
         let amount = record.number("amount").unwrap_or(0);
         for name in account.amounts {
             tallies.add(day, place, name, amount);

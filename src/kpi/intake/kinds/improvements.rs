@@ -91,7 +91,6 @@ impl Counter for Improvements {
     }
 
     fn count(&mut self, record: &Record, tallies: &mut Tallies) -> io::Result<()> {
-        tallies.happened(record.stamp);
         tallies.touch(record.stamp.day, record.place);
         match record.code("record") {
             Some(ACTION) => self.action(record, tallies),

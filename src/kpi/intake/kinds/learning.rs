@@ -147,7 +147,6 @@ impl Counter for Learning {
     }
 
     fn count(&mut self, record: &Record, tallies: &mut Tallies) -> io::Result<()> {
-        tallies.happened(record.stamp);
         let (from, to) = (record.stamp.day, record.moment("until").map_or(i64::MAX, |until| until.day));
         let agent = record.text("agent").unwrap_or_default();
         match record.code("record") {

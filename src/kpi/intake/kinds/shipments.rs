@@ -46,7 +46,6 @@ impl Counter for Shipments {
         let (accepted, place) = (record.stamp, record.place);
         let items = record.number("count").unwrap_or(1);
         let (promised, delivered) = (record.moment("promised"), record.moment("delivered"));
-        tallies.happened(accepted);
         tallies.add(accepted.day, place, "items_handled", items);
         let in_time = |limit: Moment| if delivered.is_some_and(|delivered| delivered.by(limit)) { items } else { 0 };
         if let Some(promised) = promised {

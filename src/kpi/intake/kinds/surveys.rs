@@ -56,7 +56,6 @@ impl Counter for Surveys {
 
     fn count(&mut self, record: &Record, tallies: &mut Tallies) -> io::Result<()> {
         let (day, place) = (record.stamp.day, record.place);
-        tallies.happened(record.stamp);
         tallies.touch(day, place);
         if self.invitations {
             // An empty status says as little as one that is invalid.
