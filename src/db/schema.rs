@@ -393,6 +393,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    kpi_phases (id) {
+        id -> Text,
+        code -> Text,
+        centre_id -> Text,
+        grain -> Text,
+        starts_on -> Date,
+        baseline_from -> Date,
+        baseline_to -> Date,
+        chart -> Text,
+        parameters -> Text,
+        reason -> Text,
+        frozen_by -> Text,
+        frozen_at -> Timestamp,
+        row_version -> BigInt,
+    }
+}
+
+diesel::table! {
     kpi_scorecards (id) {
         id -> Text,
         centre_id -> Text,
@@ -550,6 +568,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     records,
     kpi_definitions,
     kpi_profiles,
+    kpi_phases,
     kpi_scorecards,
     kpi_targets,
     kpi_batches,

@@ -62,15 +62,16 @@ impl Voice {
         if centre == "HD" && waits && good && signal.period >= shift {
             return Ok(self.answers.shift.clone());
         }
-        let list = match (signal.rule, waits, good) {
-            (SignalRule::Run, false, true) => "briefer",
-            (SignalRule::Run | SignalRule::Range, false, false) => "lengthier",
-            (SignalRule::Run, true, true) => "better",
-            (SignalRule::Run | SignalRule::Range, ..) => "worse",
-            (SignalRule::Beyond, true, false) => "crowded",
-            (SignalRule::Beyond, true, true) => "quiet",
-            (SignalRule::Beyond, false, false) => "longer",
-            (SignalRule::Beyond, false, true) => "shorter",
+        let single = matches!(signal.rule, SignalRule::Beyond | SignalRule::TwoOfThree);
+        let list = match (single, waits, good) {
+            (false, false, true) => "briefer",
+            (false, false, false) => "lengthier",
+            (false, true, true) if !signal.rule.is_of_month() => "better",
+            (false, true, _) => "worse",
+            (true, true, false) => "crowded",
+            (true, true, true) => "quiet",
+            (true, false, false) => "longer",
+            (true, false, true) => "shorter",
         };
         let turn = self.taken.entry(list).or_default();
         let texts = self.answers.lists.get(list).filter(|texts| !texts.is_empty());

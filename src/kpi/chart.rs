@@ -1,5 +1,5 @@
 //! Pictures of KPIs as SVG: spark, gauge and trend. Geometry and classes only; colour comes from the style sheet through the classes
-//! `ax grid data pt cl lim tgt ph phb flag sig rng ci sp`. A picture never stands alone: the page puts a table beside it.
+//! `ax grid data pt cl lim tgt flr ph phb flag mk sig rng ci sp`. A picture never stands alone: the page puts a table beside it.
 //!
 //! Invariant: the same input gives the same bytes; no inline style, no link, no script; every text from outside is escaped.
 
@@ -13,4 +13,4 @@ mod trend;
 
 pub use gauge::{Gauge, gauge};
 pub use spark::spark;
-pub use trend::{Trend, TrendPhase, TrendPoint, TrendWords, trend};
+pub use trend::{Trend, TrendMarker, TrendPhase, TrendPoint, TrendWords, trend};

@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::control::{ChartKind, Split};
 use super::expression::{Frames, Number, Parameters};
 use super::method::{Beside, Formula, FormulaFault, KpiValue, Method, Variant};
 use super::scoring::Scale;
+use super::statistics::Rule;
 use super::vocabulary::{Slot, SourceKind, Vocabulary};
 use crate::error::{Error, Problem, Result};
 use crate::text::Lang;
@@ -97,6 +99,21 @@ pub struct Definition {
     /// Figures shown beside the value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beside: Vec<Beside>,
+    /// The control chart that it is read by.
+    #[serde(default, skip_serializing_if = "ChartKind::is_auto")]
+    pub chart: ChartKind,
+    /// The rules that its points are read by; none = the usual ones of the chart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
+    /// Days that are charted apart.
+    #[serde(default, skip_serializing_if = "Split::is_none")]
+    pub split: Split,
+    /// A month outside the allowed range opens a gate, whatever the total of the card and however few it rests on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gate: bool,
+    /// Who answers for it: a role or a department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// The definition in Chinese words.
     pub definition_zh: String,
     /// The definition in English words.

@@ -10,6 +10,7 @@
 
 mod api;
 pub mod chart;
+pub mod control;
 mod daybook;
 pub mod definition;
 pub mod expression;
@@ -31,20 +32,20 @@ pub mod statistics;
 mod store;
 mod store_cards;
 mod store_measures;
+mod store_phases;
 pub mod totals;
-mod trend;
 pub mod vocabulary;
 
 pub use api::openapi;
 pub use method::{Figure, KpiValue};
-pub use model::{Batch, BatchState, Scorecard, Signal, SignalRule, SignalState, TargetRow};
+pub use model::{Batch, BatchState, PhaseRow, Scorecard, Signal, SignalRule, SignalState, TargetRow};
 pub use period::Period;
 pub use service::{
-    BadFile, BesideValue, Card, CardKpi, Change, DefinitionBook, Difference, FileFault, FrozenCard, FrozenKpi, Import, Imported,
+    BadFile, BesideValue, Card, CardKpi, Change, DefinitionBook, Difference, FileFault, FreezePhase, FrozenCard, FrozenKpi, Import, Imported,
     Input, Known, LimitBook, NamedSignal, Point, Proof, PublishScorecard, Rebuilt, RowErrors, SaveDefinition, SetTarget,
     SignalDetail, Value, Why, all_published, answer_with_cycle, batch, batches, card, centres, daily, definition,
-    definition_history, definition_on, definitions, editions, explain, families, import, import_once, install_pack, last_day,
-    monthly, open_named, open_signals, profile, publish, published, rebuild, rejected_rows, save_definition, set_target, sheet,
+    definition_history, definition_on, definitions, editions, explain, families, freeze, import, import_once, install_pack, last_day,
+    monthly, open_named, open_signals, phases, profile, publish, published, rebuild, rejected_rows, save_definition, set_target, sheet,
     signal, signals_of, undo, value, values, verify, visible, weekly, weights_of,
 };
 pub(crate) use service::{
@@ -84,5 +85,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/kpis/{centre}/publish", Access::May(Permission::ManageKpis), pages::scorecards::publish)
         .get("/kpis/{centre}", read, pages::centre::show)
         .get("/kpis/{centre}/{code}", read, pages::measure::show)
+        .get("/kpis/{centre}/{code}/phases", read, pages::phases::show)
+        .post("/kpis/{centre}/{code}/phases", Access::May(Permission::ManageKpis), pages::phases::freeze)
         .post("/kpis/{centre}/{code}/target", Access::May(Permission::ManageKpis), pages::measure::set_target);
 }

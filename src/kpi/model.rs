@@ -6,9 +6,11 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::db::schema::{
-    kpi_batches, kpi_cells, kpi_definitions, kpi_measures, kpi_profiles, kpi_scorecards, kpi_signals, kpi_targets,
+    kpi_batches, kpi_cells, kpi_definitions, kpi_measures, kpi_phases, kpi_profiles, kpi_scorecards, kpi_signals, kpi_targets,
 };
 use crate::db::{Instant, Json};
+use super::control::{ChartKind, Grain};
+use super::statistics::Rule;
 use crate::organisation::CentreType;
 
 crate::text_enum! {
@@ -44,6 +46,44 @@ crate::text_enum! {
         Beyond = "beyond",
         /// Nine daily points in a row on one side of the frozen centre (Nelson rule 2).
         Run = "run",
+        /// The month opens a gate, whatever the total of the card.
+        Gate = "gate",
+        /// Six points in a row rising or falling (Nelson 3).
+        Trend = "trend",
+        /// Fourteen points going up and down in turn (Nelson 4).
+        Alternating = "alternating",
+        /// Two of three points beyond two sigma on one side (Nelson 5, Western Electric 2).
+        TwoOfThree = "two_of_three",
+        /// Four of five points beyond one sigma on one side (Nelson 6, Western Electric 3).
+        FourOfFive = "four_of_five",
+        /// Fifteen points within one sigma (Nelson 7).
+        Within = "within",
+        /// Eight points beyond one sigma on either side (Nelson 8).
+        Outside = "outside",
+        /// Eight points in a row on one side (Western Electric 4).
+        RunOfEight = "run_of_eight",
+    }
+}
+
+impl SignalRule {
+    /// The rule of a control chart as a reason for a signal.
+    pub fn of(rule: Rule) -> Self {
+        match rule {
+            Rule::BeyondLimits => Self::Beyond,
+            Rule::NineOnOneSide => Self::Run,
+            Rule::EightOnOneSide => Self::RunOfEight,
+            Rule::SixTrending => Self::Trend,
+            Rule::FourteenAlternating => Self::Alternating,
+            Rule::TwoOfThreeBeyondTwo => Self::TwoOfThree,
+            Rule::FourOfFiveBeyondOne => Self::FourOfFive,
+            Rule::FifteenWithinOne => Self::Within,
+            Rule::EightBeyondOne => Self::Outside,
+        }
+    }
+
+    /// A month against what management allows, not a point against its process.
+    pub fn is_of_month(self) -> bool {
+        matches!(self, Self::Range | Self::Gate)
     }
 }
 
@@ -212,6 +252,40 @@ pub struct Signal {
 }
 
 crate::fact_table!(Signal, kpi_signals, 1, key id);
+
+/// A phase of a control chart: limits that somebody froze, from a day on. It never changes; the next one takes over from its own day.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
+#[diesel(table_name = kpi_phases)]
+pub struct PhaseRow {
+    /// Id.
+    pub id: String,
+    /// KPI code.
+    pub code: String,
+    /// Centre.
+    pub centre_id: String,
+    /// What a point stands for.
+    pub grain: Grain,
+    /// First day that is judged by these limits.
+    pub starts_on: NaiveDate,
+    /// First day of the baseline.
+    pub baseline_from: NaiveDate,
+    /// Last day of the baseline.
+    pub baseline_to: NaiveDate,
+    /// The chart.
+    pub chart: ChartKind,
+    /// How the process varied in the baseline ([`super::control::Parameters`]).
+    pub parameters: Json,
+    /// Why.
+    pub reason: String,
+    /// Who froze it, by name.
+    pub frozen_by: String,
+    /// When.
+    pub frozen_at: Instant,
+    /// Counts changes.
+    pub row_version: i64,
+}
+
+crate::fact_table!(PhaseRow, kpi_phases, 1, key id);
 
 /// What was published for a centre and a month, in one edition. It never changes.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Serialize)]

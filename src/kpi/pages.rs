@@ -2,6 +2,7 @@
 
 pub(super) mod batches;
 pub(super) mod centre;
+mod control;
 pub(super) mod definition_edit;
 mod definition_form;
 pub(super) mod definitions;
@@ -9,6 +10,7 @@ mod figures;
 pub(super) mod import;
 pub(super) mod measure;
 pub(super) mod overview;
+pub(super) mod phases;
 pub(super) mod scorecards;
 pub(super) mod signals;
 pub(super) mod staffing;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{Batch, BatchState, DefinitionRow, ProfileRow, Scorecard, Signal, SignalState, TargetRow};
+use super::model::{Batch, BatchState, DefinitionRow, PhaseRow, ProfileRow, Scorecard, Signal, SignalState, TargetRow};
 use crate::db::Conn;
 use crate::db::schema::{kpi_batches, kpi_definitions, kpi_profiles, kpi_signals, kpi_targets};
 use crate::error::{Error, Result};
@@ -12,7 +12,7 @@ use crate::organisation::CentreType;
 
 /// The fact tables of this slice.
 pub const FACTS: &[FactTable] =
-    &[DefinitionRow::TABLE, ProfileRow::TABLE, TargetRow::TABLE, Batch::TABLE, Signal::TABLE, Scorecard::TABLE];
+    &[DefinitionRow::TABLE, ProfileRow::TABLE, TargetRow::TABLE, Batch::TABLE, Signal::TABLE, Scorecard::TABLE, PhaseRow::TABLE];
 
 /// All versions, of all codes or of one: each code where its first version was made, versions rising.
 pub(super) fn definition_versions(conn: &mut Conn, code: Option<&str>) -> Result<Vec<DefinitionRow>> {

@@ -83,6 +83,7 @@ history-table-kpi-profiles = Profiles
 history-table-kpi-targets = KPI targets
 history-table-kpi-batches = Import batches
 history-table-kpi-signals = Signals
+history-table-kpi-phases = Phases of control charts
 history-table-kpi-scorecards = Published scorecards
 history-table-cycles = PDCA cycles
 history-table-cycle-actions = Actions

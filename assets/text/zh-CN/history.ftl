@@ -82,6 +82,7 @@ history-table-kpi-profiles = 权重方案
 history-table-kpi-targets = 指标目标
 history-table-kpi-batches = 导入批次
 history-table-kpi-signals = 信号
+history-table-kpi-phases = 控制图阶段
 history-table-kpi-scorecards = 已发布计分卡
 history-table-cycles = PDCA 循环
 history-table-cycle-actions = 措施

@@ -3,6 +3,7 @@
 
 mod batches;
 mod definitions;
+mod phases;
 mod published;
 mod read;
 mod view;
@@ -21,6 +22,8 @@ use crate::web::{Access, Routes};
     definitions::measures,
     definitions::expression,
     read::values,
+    phases::list,
+    phases::freeze,
     read::centres,
     read::scorecard,
     published::list,
@@ -46,6 +49,8 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .post("/api/v1/kpis", manage, definitions::create)
         .get("/api/v1/kpis/{code}", read, definitions::history)
         .get("/api/v1/kpis/{code}/values", read, read::values)
+        .get("/api/v1/kpis/{code}/phases", read, phases::list)
+        .post("/api/v1/kpis/{code}/phases", manage, phases::freeze)
         .get("/api/v1/centres", read, read::centres)
         .get("/api/v1/centres/{code}/scorecard", read, read::scorecard)
         .get("/api/v1/scorecards", read, published::list)

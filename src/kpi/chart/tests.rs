@@ -39,7 +39,7 @@ fn a_spark_has_gaps_and_a_last_point() {
     assert!(spark(&[Some(0.7)], None).contains("cx=\"4.0\" cy=\"15.0\""));
 }
 
-const WORDS: TrendWords<'_> = TrendWords { target: "目标", upper: "上限", centre: "中心", lower: "下限" };
+const WORDS: TrendWords<'_> = TrendWords { target: "目标", range: "底线", upper: "上限", centre: "中心", lower: "下限" };
 
 fn points(count: usize) -> Vec<TrendPoint<'static>> {
     (0..count).map(|point| TrendPoint { label: "W", value: Some(0.7 + 0.002 * (point % 7) as f64), signal: None }).collect()
@@ -48,7 +48,7 @@ fn points(count: usize) -> Vec<TrendPoint<'static>> {
 #[test]
 fn a_trend_has_phases_limits_target_and_signals() {
     let mut series = points(40);
-    series[17] = TrendPoint { value: Some(0.611), signal: Some(2), ..series[17] };
+    series[17] = TrendPoint { value: Some(0.611), signal: Some("2"), ..series[17] };
     series[30].value = None;
     let limits = |lower, upper| vec![Some(Limits { lower, upper }); 22];
     let (before, after) = (limits(0.626, 0.69), limits(0.695, 0.739));
@@ -62,7 +62,10 @@ fn a_trend_has_phases_limits_target_and_signals() {
         description: "p′",
         points: &series,
         phases: &phases,
-        target: Some(0.75),
+        markers: &[TrendMarker { at: 3, label: "A" }, TrendMarker { at: 3, label: "B" }],
+        targets: &[0.75],
+        range: &[0.64],
+        digits: 1,
         share: true,
         words: WORDS,
     });
@@ -74,6 +77,10 @@ fn a_trend_has_phases_limits_target_and_signals() {
         "<text x=\"52.0\" y=\"41.0\">第一阶段</text>",
         "<path class=\"ax\" d=\"M62.9 362v5\"/><text class=\"mid\" x=\"62.9\" y=\"382.0\">W</text>",
         "目标 75.0</text>",
+        "底线 64.0</text>",
+        "<path class=\"flr\" d=\"M52 ",
+        "<path class=\"mk\" d=\"M128.1 66V362\"/><text class=\"k mid\" x=\"128.1\" y=\"62.0\">A</text>\
+         <text class=\"k mid\" x=\"141.1\" y=\"62.0\">B</text>",
         "上限 73.9</text>",
         "<text class=\"b mid\" x=\"432.6\"",
         ">70%</text>",
@@ -91,9 +98,9 @@ fn a_trend_has_phases_limits_target_and_signals() {
 
 #[test]
 fn a_trend_of_nothing_and_of_one_value_is_drawn() {
-    let plain = Trend { id: "t", title: "", description: "", points: &[], phases: &[], target: None, share: false, words: WORDS };
+    let plain = Trend { id: "t", title: "", description: "", points: &[], phases: &[], markers: &[], targets: &[], range: &[], digits: 1, share: false, words: WORDS };
     assert!(trend(&plain).ends_with("</svg>"));
-    let one = [TrendPoint { label: "1", value: Some(300.0), signal: Some(1) }];
+    let one = [TrendPoint { label: "1", value: Some(300.0), signal: Some("1") }];
     let phase = [TrendPhase { start: 5, centre: Some(300.0), limits: &[], name: "", mark: None }];
     let drawn = trend(&Trend { points: &one, phases: &phase, ..plain });
     assert!(drawn.contains("中心 300.0") && !drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
@@ -109,7 +116,10 @@ fn labels_at_the_right_keep_their_distance() {
         description: "",
         points: &series,
         phases: &phases,
-        target: Some(0.706),
+        markers: &[],
+        targets: &[0.706],
+        range: &[],
+        digits: 1,
         share: true,
         words: WORDS,
     };

@@ -1,4 +1,5 @@
-//! A series over time: values, centre line and stepped limits per phase, target, phase marks with their flags, signals.
+//! A series over time: values, centre line and stepped limits per phase, target and floor, phase marks with their flags, signals with the
+//! numbers of their rules, and lettered markers of what happened.
 
 use super::pen::Pen;
 use super::scale::Axis;
@@ -17,8 +18,14 @@ pub struct Trend<'a> {
     pub points: &'a [TrendPoint<'a>],
     /// The phases, by start; empty for a plain line.
     pub phases: &'a [TrendPhase<'a>],
-    /// The target, set by people.
-    pub target: Option<f64>,
+    /// What happened, each with the letter of its line in the list below.
+    pub markers: &'a [TrendMarker<'a>],
+    /// The target, or both ends of the band, set by people.
+    pub targets: &'a [f64],
+    /// The edges of the allowed range, set by people.
+    pub range: &'a [f64],
+    /// Decimals of the figures beside the lines.
+    pub digits: usize,
     /// True for a share: shown in percent, drawn between 0 and 1.
     pub share: bool,
     /// Words of the labels.
@@ -32,8 +39,17 @@ pub struct TrendPoint<'a> {
     pub label: &'a str,
     /// The value; `None` leaves a gap.
     pub value: Option<f64>,
-    /// The number under the diamond of a signal.
-    pub signal: Option<u32>,
+    /// What stands under the diamond of a signal: the numbers of the rules that it breaks.
+    pub signal: Option<&'a str>,
+}
+
+/// Something that happened at a point.
+#[derive(Debug, Clone, Copy)]
+pub struct TrendMarker<'a> {
+    /// Index of the point.
+    pub at: usize,
+    /// Its letter.
+    pub label: &'a str,
 }
 
 /// A stretch with its own limits.
@@ -56,6 +72,8 @@ pub struct TrendPhase<'a> {
 pub struct TrendWords<'a> {
     /// Target.
     pub target: &'a str,
+    /// Edge of the allowed range.
+    pub range: &'a str,
     /// Upper limit.
     pub upper: &'a str,
     /// Centre line.
@@ -85,9 +103,12 @@ pub fn trend(trend: &Trend<'_>) -> String {
     let limits =
         trend.phases.iter().flat_map(|phase| phase.limits.iter().flatten()).flat_map(|limits| [limits.lower, limits.upper]);
     let values = trend.points.iter().filter_map(|point| point.value).chain(limits);
-    let lines = trend.phases.iter().filter_map(|phase| phase.centre).chain(trend.target);
-    let axis = Axis::around(values.chain(lines), 0.06, (BOTTOM, TOP));
-    let axis = if trend.share { axis.within(0.0, 1.0) } else { axis };
+    let centres = trend.phases.iter().filter_map(|phase| phase.centre);
+    let all: Vec<f64> = values.chain(centres).chain(trend.targets.iter().copied()).chain(trend.range.iter().copied()).collect();
+    // What is shown in percent need not be a share of a whole: costs can be more than all income.
+    let whole = trend.share && all.iter().filter(|value| value.is_finite()).all(|value| (0.0..=1.0).contains(value));
+    let axis = Axis::around(all, 0.06, (BOTTOM, TOP));
+    let axis = if whole { axis.within(0.0, 1.0) } else { axis };
     let frame = Frame { trend, axis, slot: (RIGHT - LEFT) / trend.points.len().max(1) as f64 };
     let mut pen = Pen::new(4096 + trend.points.len() * 160);
     frame.head(&mut pen);
@@ -97,6 +118,7 @@ pub fn trend(trend: &Trend<'_>) -> String {
     }
     frame.lines(&mut pen);
     frame.marks(&mut pen);
+    frame.markers(&mut pen);
     frame.points(&mut pen);
     frame.labels(&mut pen);
     pen.raw("</svg>");
@@ -207,10 +229,27 @@ impl Frame<'_> {
                 });
             }
         }
-        if let Some(target) = self.trend.target {
-            pen.path("tgt", |pen| {
-                pen.raw("M52 ").number(self.axis.at(target)).raw("H922");
+        let edges = self.trend.range.iter().map(|edge| ("flr", *edge));
+        for (class, value) in self.trend.targets.iter().map(|target| ("tgt", *target)).chain(edges) {
+            pen.path(class, |pen| {
+                pen.raw("M52 ").number(self.axis.at(value)).raw("H922");
             });
+        }
+    }
+
+    /// Letters above the time axis, each at a line down to it; several at one point stand side by side.
+    fn markers(&self, pen: &mut Pen) {
+        let (mut last, mut beside) = (None, 0.0);
+        for marker in self.trend.markers {
+            beside = if last == Some(marker.at) { beside + 13.0 } else { 0.0 };
+            let x = self.middle(marker.at);
+            if last != Some(marker.at) {
+                pen.path("mk", |pen| {
+                    pen.raw("M").number(x).raw(" 66V362");
+                });
+            }
+            last = Some(marker.at);
+            pen.label("k mid", x + beside, 62.0, marker.label);
         }
     }
 
@@ -256,13 +295,13 @@ impl Frame<'_> {
             let Some(value) = value(point) else { continue };
             let (x, y) = (self.middle(point), self.axis.at(value));
             match points[point].signal {
-                Some(number) => {
+                Some(rules) => {
                     pen.path("sig", |pen| {
                         pen.raw("M").number(x).raw(" ").number(y - 6.5).raw("l6.5 6.5-6.5 6.5-6.5-6.5z");
                     });
                     // Below the diamond, or above it where there is no room below.
                     let below = if y + 22.0 > BOTTOM { y - 12.0 } else { y + 22.0 };
-                    pen.label("b mid", x, below, &number.to_string());
+                    pen.label("b mid", x, below, rules);
                 }
                 None if Some(point) == last => {
                     pen.point("pt last", x, y, "4");
@@ -278,14 +317,16 @@ impl Frame<'_> {
     /// The figures beside the lines at the right edge, and the centres of earlier phases beside their end.
     fn labels(&self, pen: &mut Pen) {
         let words = &self.trend.words;
-        let text = |word: &str, value: f64| format!("{word} {}", self.shown(value, 1));
+        let text = |word: &str, value: f64| format!("{word} {}", self.shown(value, self.trend.digits));
         let last = self.trend.phases.len().checked_sub(1);
         let mut beside: Vec<(f64, &str, String)> = Vec::new();
-        beside.extend(self.trend.target.map(|value| (self.axis.at(value), "t", text(words.target, value))));
+        beside.extend(self.trend.targets.iter().map(|value| (self.axis.at(*value), "t", text(words.target, *value))));
+        beside.extend(self.trend.range.iter().map(|edge| (self.axis.at(*edge), "f", text(words.range, *edge))));
         if let Some(phase) = last.and_then(|last| self.trend.phases.get(last)) {
             let points = self.trend.points.len().saturating_sub(phase.start);
             let limits = phase.limits.iter().take(points).rev().find_map(|limits| *limits);
-            beside.extend(limits.map(|limits| (self.axis.at(limits.upper), "", text(words.upper, limits.upper))));
+            let upper = limits.filter(|limits| limits.upper.is_finite());
+            beside.extend(upper.map(|limits| (self.axis.at(limits.upper), "", text(words.upper, limits.upper))));
             beside.extend(phase.centre.map(|centre| (self.axis.at(centre), "a", text(words.centre, centre))));
             beside.extend(limits.map(|limits| (self.axis.at(limits.lower), "", text(words.lower, limits.lower))));
         }

@@ -2,6 +2,7 @@
 
 use super::{DIRECTIONS, Definition, Limits, RULES, SOURCES, UNITS};
 use crate::error::{Error, Problem};
+use crate::kpi::control;
 use crate::kpi::expression::{ExpressionError, Parameters, compile, parse};
 use crate::kpi::method::FormulaFault;
 use crate::kpi::vocabulary::Vocabulary;
@@ -91,6 +92,12 @@ fn listed(definition: &Definition, found: &mut Vec<Problem>) {
         if !is_code(name) || !number.is_finite() || Vocabulary::shipped().slot(name).is_some() {
             found.push(Problem::field("parameters", "kpi-definition-parameter").with("name", name));
         }
+    }
+    if definition.method.as_ref().is_some_and(|method| !control::fits(definition.chart, method.kind)) {
+        found.push(Problem::field("chart", "kpi-definition-chart").with("chart", definition.chart.as_str()));
+    }
+    if definition.owner.as_ref().is_some_and(|owner| owner.chars().count() > NAME) {
+        found.push(Problem::field("owner", "kpi-definition-long").with("limit", NAME));
     }
     let lists = [definition.parameters.len(), definition.variants.len(), definition.beside.len()];
     let requires = definition.method.iter().map(|method| method.requires.len().max(method.spread.len()));

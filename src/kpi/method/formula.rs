@@ -9,6 +9,8 @@ use crate::kpi::expression::{Absent, ExpressionError, Frames, Number, Parameters
 use crate::kpi::statistics::{Pairs, agreement};
 use crate::kpi::vocabulary::{Shape, Slot, Vocabulary};
 
+mod sample;
+
 /// What is wrong with a method: the part, and what.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FormulaFault {

@@ -5,13 +5,15 @@ use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{definition_form, definitions};
+use super::{definition_form, definitions, figures};
 use crate::actor::Permission;
 use crate::error::{Error, Result};
+use crate::kpi::control::{ChartKind, code_of_rule};
 use crate::kpi::definition::{DIRECTIONS, RULES, SOURCES, UNITS, check_expression};
 use crate::kpi::method::MethodKind;
+use crate::kpi::statistics::Rule;
 use crate::kpi::vocabulary::Vocabulary;
-use crate::kpi::{self, Known};
+use crate::kpi::{self, Known, SignalRule};
 use crate::text::{Lang, t};
 use crate::web::{Area, Flash, Form, FormBody, PageError, PageResult, Reading, View, Visit};
 
@@ -73,6 +75,9 @@ struct Editing {
     directions: Vec<Choice>,
     rules: Vec<Choice>,
     provenances: Vec<Choice>,
+    charts: Vec<Choice>,
+    /// The rules that points can be read by, with their numbers.
+    chart_rules: Vec<Choice>,
     form: Value,
     /// The check was asked for and found nothing.
     sound: bool,
@@ -101,6 +106,14 @@ fn editing(r: &mut Reading<'_>, known: Option<&Known>, form: Value, sound: bool)
         units: choices(&units, &|unit| definitions::unit_name(unit, lang)),
         directions: choices(DIRECTIONS, &|direction| definitions::direction_name(direction, lang)),
         rules: choices(RULES, &|rule| definitions::rule_name(rule, lang)),
+        charts: ChartKind::ALL
+            .iter()
+            .map(|kind| Choice { value: kind.as_str().to_owned(), label: super::control::chart_name(*kind, lang) })
+            .collect(),
+        chart_rules: Rule::ALL
+            .iter()
+            .map(|rule| Choice { value: code_of_rule(*rule).to_owned(), label: figures::rule_name(SignalRule::of(*rule), lang) })
+            .collect(),
         provenances: choices(SOURCES, &|source| t(lang, &format!("kpis-source-{source}"), &[])),
         form,
         sound,

@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 
 use crate::error::Problem;
 use crate::kpi::SaveDefinition;
+use crate::kpi::control::{ChartKind, Split, code_of_rule, parse_rules};
 use crate::kpi::definition::{Definition, Limits};
 use crate::kpi::expression::Parameters;
 use crate::kpi::method::{Beside, Method, MethodKind, Variant};
+use crate::kpi::statistics::Rule;
 use crate::text::Lang;
 use crate::web::Form;
 
@@ -30,6 +32,11 @@ pub(super) fn fields(definition: &Definition) -> BTreeMap<&'static str, String> 
         ("variant", text(&d.variant)),
         ("definition_zh", d.definition_zh.clone()),
         ("definition_en", d.definition_en.clone()),
+        ("chart", d.chart.as_str().to_owned()),
+        ("rules", d.rules.iter().map(|rule| code_of_rule(*rule)).collect::<Vec<_>>().join(", ")),
+        ("split", if d.split.is_none() { String::new() } else { d.split.as_str().to_owned() }),
+        ("gate", if d.gate { "on".to_owned() } else { String::new() }),
+        ("owner", text(&d.owner)),
         ("usual_target", text(&d.usual_target)),
         ("target_source", text(&d.target_source)),
         ("provenance", text(&d.provenance)),
@@ -95,6 +102,11 @@ pub(super) fn command(form: &Form, before: Option<&Definition>) -> (SaveDefiniti
         parameters: reader.parameters(),
         variants: reader.variants(),
         beside: reader.beside(),
+        chart: reader.read("chart", ChartKind::parse, "kpi-definition-chart").unwrap_or_default(),
+        rules: reader.rules(),
+        split: if form.get("split").is_some() { Split::Weekday } else { Split::None },
+        gate: form.get("gate").is_some(),
+        owner: reader.optional("owner"),
         definition_zh: reader.text("definition_zh"),
         definition_en: reader.text("definition_en"),
         usual_target: reader.optional("usual_target"),
@@ -180,6 +192,13 @@ impl<'a> Reader<'a> {
             high: self.number("method.high"),
             requires: self.lines("method.requires").into_iter().map(|(_, line)| line.to_owned()).collect(),
             ..Method::of(kind)
+        })
+    }
+
+    fn rules(&mut self) -> Vec<Rule> {
+        parse_rules(self.form.get("rules").unwrap_or_default()).unwrap_or_else(|entry| {
+            self.problems.push(Problem::field("rules", "kpi-definition-rules").with("value", entry));
+            Vec::new()
         })
     }
 

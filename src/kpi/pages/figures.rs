@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::words;
-use crate::kpi::Known;
-use crate::kpi::chart::{self, Trend, TrendPhase, TrendPoint, TrendWords};
+use crate::kpi::chart::{self, Trend, TrendMarker, TrendPhase, TrendPoint, TrendWords};
+use crate::kpi::control::{Charted, Drawn, Grain, Stretch, code_of_rule};
 use crate::kpi::daybook::DayBook;
 use crate::kpi::method::KpiValue;
 use crate::kpi::pack::Limits;
 use crate::kpi::service::months_up_to;
-use crate::kpi::trend::{self, Frozen};
-use crate::kpi::{Period, SignalRule};
+use crate::kpi::statistics;
+use crate::kpi::{Known, Period, SignalRule};
 use crate::text::{Lang, t};
 
 /// A row of a chart's table.
@@ -23,6 +23,7 @@ pub(super) struct FigureRow {
     value: Option<String>,
     interval: Option<String>,
     lower: Option<String>,
+    centre: Option<String>,
     upper: Option<String>,
     mark: Option<String>,
 }
@@ -37,6 +38,7 @@ pub(super) struct Figures {
 
 struct Words {
     target: String,
+    range: String,
     upper: String,
     centre: String,
     lower: String,
@@ -47,6 +49,7 @@ impl Words {
         let text = |key: &str| t(lang, key, &[]);
         Self {
             target: text("kpis-line-target"),
+            range: text("kpis-line-range"),
             upper: text("kpis-line-upper"),
             centre: text("kpis-line-centre"),
             lower: text("kpis-line-lower"),
@@ -54,8 +57,14 @@ impl Words {
     }
 
     fn lines(&self) -> TrendWords<'_> {
-        TrendWords { target: &self.target, upper: &self.upper, centre: &self.centre, lower: &self.lower }
+        TrendWords { target: &self.target, range: &self.range, upper: &self.upper, centre: &self.centre, lower: &self.lower }
     }
+}
+
+/// Something that happened, with its letter, on the first day of the point that it belongs to.
+pub(super) struct Letter {
+    pub(super) label: String,
+    pub(super) day: chrono::NaiveDate,
 }
 
 /// What both charts need.
@@ -67,19 +76,38 @@ pub(super) struct Subject<'a> {
     pub(super) lang: Lang,
 }
 
-impl Subject<'_> {
-    /// The target as the chart draws it: a share for percent, else in the unit.
-    fn target(&self) -> Option<f64> {
-        let scale = self.known.definition.scale();
-        self.limits.target.map(|target| target / scale)
-    }
+/// What is drawn of a control chart, in the unit of its axis.
+struct Picture<'a> {
+    charted: &'a Charted,
+    labels: Vec<String>,
+    rules: Vec<String>,
+    limits: Vec<Option<statistics::Limits>>,
+    names: Vec<String>,
+}
 
+impl Subject<'_> {
     fn number(&self, value: f64) -> String {
         words::figure(&self.known.definition, value * self.known.definition.scale())
     }
 
     fn share(&self) -> bool {
         self.known.definition.is_percent()
+    }
+
+    /// What values are drawn with: shares as they are, all else in the unit.
+    fn factor(&self) -> f64 {
+        if self.share() { 1.0 } else { self.known.definition.scale() }
+    }
+
+    /// Target or band, and the edges of the allowed range, as the chart draws them.
+    fn set_by_people(&self) -> (Vec<f64>, Vec<f64>) {
+        let limits = &self.limits;
+        let scale = if self.share() { self.known.definition.scale() } else { 1.0 };
+        let drawn = |values: [Option<f64>; 2]| values.into_iter().flatten().map(|value| value / scale).collect::<Vec<f64>>();
+        if self.known.definition.direction == "band" {
+            return (drawn([limits.low, limits.high]), drawn([limits.outer_low, limits.outer_high]));
+        }
+        (drawn([limits.target, None]), drawn([limits.floor, None]))
     }
 
     /// The thirteen months up to a period, with the target.
@@ -89,19 +117,23 @@ impl Subject<'_> {
         let months = months_up_to(shown.to, 13);
         let labels: Vec<String> = months.iter().map(ToString::to_string).collect();
         let values: Vec<_> = months.iter().map(|month| formula.evaluate(&self.book.frames(*month, &windows))).collect();
-        let point = |(label, value): (&'_ String, &KpiValue)| (label.clone(), value.value);
+        let factor = self.factor();
+        let point = |(label, value): (&'_ String, &KpiValue)| (label.clone(), value.value.map(|value| value * factor));
         let drawn: Vec<(String, Option<f64>)> = labels.iter().zip(&values).map(point).collect();
         let points: Vec<TrendPoint<'_>> =
             drawn.iter().map(|(label, value)| TrendPoint { label, value: *value, signal: None }).collect();
         let (title, description) = (self.known.definition.name(self.lang), t(self.lang, "kpis-monthly-about", &[]));
-        let words = Words::of(self.lang);
+        let (words, (targets, range)) = (Words::of(self.lang), self.set_by_people());
         let svg = chart::trend(&Trend {
             id: "monthly",
             title,
             description: &description,
             points: &points,
             phases: &[],
-            target: self.target(),
+            markers: &[],
+            targets: &targets,
+            range: &range,
+            digits: self.known.definition.digits(),
             share: self.share(),
             words: words.lines(),
         });
@@ -113,76 +145,148 @@ impl Subject<'_> {
             value: value.value.map(|found| self.number(found)),
             interval: words::interval(&self.known.definition, value.interval),
             lower: None,
+            centre: None,
             upper: None,
             mark: value.missing.as_ref().map(|missing| words::lacks(missing, self.lang)),
         });
         Some(Figures { svg, caption: t(self.lang, "kpis-monthly-caption", &[]), rows: rows.collect() })
     }
 
-    /// The sixty days up to a period against limits frozen before them; none without a baseline.
-    pub(super) fn daily(&self, last: chrono::NaiveDate) -> Option<Figures> {
-        let frozen = trend::frozen(self.known, self.book, last)?;
-        let marks = marks(&frozen);
-        let labels: Vec<String> = frozen.points.iter().map(|point| point.day.format("%m-%d").to_string()).collect();
-        let number = |index: usize| marks.iter().position(|(at, _)| *at == index).and_then(|place| u32::try_from(place + 1).ok());
-        let points: Vec<TrendPoint<'_>> = frozen
-            .points
-            .iter()
-            .zip(&labels)
-            .enumerate()
-            .map(|(index, (point, label))| TrendPoint { label, value: point.value.value, signal: number(index) })
+    /// A control chart with its phases, signals and what happened.
+    pub(super) fn control(&self, charted: &Charted, letters: &[Letter], caption: String) -> Figures {
+        let factor = self.factor_of(charted);
+        let picture = self.picture(charted, factor);
+        let between = self.between(charted);
+        let markers: Vec<TrendMarker<'_>> = letters.iter().filter_map(|letter| marker(charted, letter)).collect();
+        let (targets, range) = if between { (Vec::new(), Vec::new()) } else { self.set_by_people() };
+        let words = Words::of(self.lang);
+        let points: Vec<TrendPoint<'_>> = (charted.points.iter().zip(&picture.labels).zip(&picture.rules))
+            .map(|((point, label), rules)| TrendPoint {
+                label,
+                value: point.value.map(|value| value * factor),
+                signal: (!rules.is_empty()).then_some(rules.as_str()),
+            })
             .collect();
-        let limits: Vec<_> = frozen.points.iter().map(|point| point.limits).collect();
-        let phases = [TrendPhase { start: 0, centre: Some(frozen.centre), limits: &limits, name: "", mark: None }];
-        let (description, words) = (t(self.lang, "kpis-daily-about", &[]), Words::of(self.lang));
+        let phases = picture.phases(factor);
+        let description = t(self.lang, "kpis-control-about", &[("signals", picture.signals().to_string())]);
         let svg = chart::trend(&Trend {
             id: "daily",
             title: self.known.definition.name(self.lang),
             description: &description,
             points: &points,
             phases: &phases,
-            target: self.target(),
-            share: self.share(),
+            markers: &markers,
+            targets: &targets,
+            range: &range,
+            digits: if between { 1 } else { self.known.definition.digits() },
+            share: self.share() && !between,
             words: words.lines(),
         });
-        let baseline = [("from", frozen.baseline.0.to_string()), ("to", frozen.baseline.1.to_string())];
-        let caption = t(self.lang, "kpis-daily-caption", &baseline);
-        let rows = frozen.points.iter().enumerate().rev().map(|(index, point)| self.daily_row(index, point, &marks));
-        Some(Figures { svg, caption, rows: rows.collect() })
+        let rows = (0..charted.points.len()).rev().map(|at| self.control_row(charted, at, letters));
+        Figures { svg, caption, rows: rows.collect() }
     }
 
-    fn daily_row(&self, index: usize, point: &trend::DayPoint, marks: &[(usize, Vec<SignalRule>)]) -> FigureRow {
-        let mark = marks.iter().enumerate().find(|(_, (at, _))| *at == index).map(|(place, (_, rules))| {
-            let names: Vec<String> = rules.iter().map(|rule| rule_name(*rule, self.lang)).collect();
-            format!("{} · {}", place + 1, names.join(" · "))
-        });
-        FigureRow {
-            period: point.day.to_string(),
-            href: None,
-            numerator: point.value.numerator.to_string(),
-            denominator: point.value.denominator.to_string(),
-            value: point.value.value.map(|found| self.number(found)),
-            interval: None,
-            lower: point.limits.map(|limits| self.number(limits.lower)),
-            upper: point.limits.map(|limits| self.number(limits.upper)),
-            mark,
+    fn between(&self, charted: &Charted) -> bool {
+        charted.stretches.last().is_some_and(|stretch| stretch.kind.is_between())
+    }
+
+    /// Gaps between events are counted in days or items, not in the unit of the KPI.
+    fn factor_of(&self, charted: &Charted) -> f64 {
+        if self.between(charted) { 1.0 } else { self.factor() }
+    }
+
+    fn picture<'c>(&self, charted: &'c Charted, factor: f64) -> Picture<'c> {
+        let label = |point: &Drawn| match charted.grain {
+            Grain::Month => point.reading.period.to_string(),
+            Grain::Day | Grain::Week => point.reading.period.from.format("%m-%d").to_string(),
+        };
+        let scaled = |limits: statistics::Limits| statistics::Limits { lower: limits.lower * factor, upper: limits.upper * factor };
+        Picture {
+            labels: charted.points.iter().map(label).collect(),
+            rules: charted.points.iter().map(|point| rule_codes(point, ",")).collect(),
+            limits: charted.points.iter().map(|point| point.limits.map(scaled)).collect(),
+            names: charted.stretches.iter().enumerate().map(|(place, stretch)| self.phase_name(place, stretch)).collect(),
+            charted,
         }
+    }
+
+    fn phase_name(&self, place: usize, stretch: &Stretch) -> String {
+        let params = [("number", (place + 1).to_string()), ("points", stretch.parameters.points.to_string())];
+        let key = if stretch.frozen { "kpis-phase-label" } else { "kpis-phase-label-provisional" };
+        t(self.lang, key, &params)
+    }
+
+    fn control_row(&self, charted: &Charted, at: usize, letters: &[Letter]) -> FigureRow {
+        let point = &charted.points[at];
+        let between = charted.stretch_of(at).is_some_and(|stretch| stretch.kind.is_between());
+        let number = |value: f64| if between { format!("{value:.1}") } else { self.number(value) };
+        let name = point.reading.name(charted.grain);
+        let mut marks: Vec<String> = point.rules.iter().map(|rule| self.broken(*rule)).collect();
+        marks.extend(letters.iter().filter(|letter| place_of(charted, letter.day) == Some(at)).map(|letter| letter.label.clone()));
+        let period = match charted.grain {
+            Grain::Week => point.reading.period.to_string(),
+            Grain::Day | Grain::Month => name.clone(),
+        };
+        FigureRow {
+            period: name,
+            href: Some(format!("{}?period={period}&points={}", self.path, charted.grain.as_str())),
+            numerator: point.reading.value.numerator.to_string(),
+            denominator: point.reading.value.denominator.to_string(),
+            value: point.value.map(number),
+            interval: None,
+            lower: point.limits.map(|limits| number(limits.lower)),
+            centre: point.centre.map(number),
+            upper: point.limits.map(|limits| number(limits.upper)),
+            mark: (!marks.is_empty()).then(|| marks.join(" · ")),
+        }
+    }
+
+    /// `2 · nine in a row on one side`.
+    fn broken(&self, rule: statistics::Rule) -> String {
+        format!("{} {}", code_of_rule(rule), rule_name(SignalRule::of(rule), self.lang))
     }
 }
 
-/// Points with what they break, by point.
-fn marks(frozen: &Frozen) -> Vec<(usize, Vec<SignalRule>)> {
-    let mut marks: Vec<(usize, Vec<SignalRule>)> = Vec::new();
-    for (index, rule) in frozen.signals() {
-        match marks.last_mut() {
-            Some((at, rules)) if *at == index => rules.push(rule),
-            _ => marks.push((index, vec![rule])),
-        }
+impl Picture<'_> {
+    fn signals(&self) -> usize {
+        self.rules.iter().filter(|rules| !rules.is_empty()).count()
     }
-    marks
+
+    /// Limits step with the size of each point; a weekend that is charted apart has a centre of its own, told by its limits.
+    fn phases(&self, factor: f64) -> Vec<TrendPhase<'_>> {
+        let centre = |stretch: &Stretch| {
+            let placed = || self.charted.points[stretch.start..].iter().filter(|point| point.centre.is_some());
+            let told = placed().find(|point| !point.reading.is_weekend()).or_else(|| placed().next());
+            told.and_then(|point| point.centre).map(|centre| centre * factor)
+        };
+        let stretches = self.charted.stretches.iter().zip(&self.names);
+        stretches
+            .map(|(stretch, name)| TrendPhase {
+                start: stretch.start,
+                centre: centre(stretch),
+                limits: &self.limits[stretch.start..],
+                name,
+                mark: None,
+            })
+            .collect()
+    }
+}
+
+/// The numbers of the rules that a point breaks.
+fn rule_codes(point: &Drawn, separator: &str) -> String {
+    point.rules.iter().map(|rule| code_of_rule(*rule)).collect::<Vec<_>>().join(separator)
+}
+
+/// The point that a day belongs to: the last one that had begun.
+pub(super) fn place_of(charted: &Charted, day: chrono::NaiveDate) -> Option<usize> {
+    charted.points.iter().rposition(|point| point.reading.period.from <= day)
+}
+
+fn marker<'l>(charted: &Charted, letter: &'l Letter) -> Option<TrendMarker<'l>> {
+    place_of(charted, letter.day).map(|at| TrendMarker { at, label: &letter.label })
 }
 
 /// The name of a rule.
 pub(super) fn rule_name(rule: SignalRule, lang: Lang) -> String {
-    t(lang, &format!("kpis-rule-{}", rule.as_str()), &[])
+    t(lang, &format!("kpis-rule-{}", rule.as_str().replace('_', "-")), &[])
 }

@@ -4,16 +4,15 @@ use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::control::{self, ControlView, Sheet};
 use super::figures::{Figures, Subject, rule_name};
-use super::overview::Asked;
 use super::words;
 use crate::actor::Permission;
 use crate::error::{Error, Result};
 use crate::kpi::daybook::{DayBook, reach};
 use crate::kpi::definition::{Definition, check_expression};
 use crate::kpi::pack::Limits;
-use crate::kpi::{self, Input, Known, LimitBook, Period, SetTarget, Signal, SignalState, trend};
-use crate::organisation::Centre;
+use crate::kpi::{self, Input, Known, LimitBook, Period, SetTarget, Signal, SignalDetail, SignalState};
 use crate::text::{Lang, t};
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit};
 
@@ -68,13 +67,23 @@ impl SignalRow {
         Self {
             href: format!("/kpis/signals/{}", signal.id),
             period: signal.period.clone(),
-            rule: rule_name(signal.rule, r.lang),
+            rule: numbered(signal, r.lang),
             state: kind,
             state_name: r.t(&format!("kpis-signal-{}", signal.state.as_str())),
             explanation: signal.explanation.clone(),
             by: signal.explained_by.clone(),
             due_on: signal.due_on.to_string(),
         }
+    }
+}
+
+/// The rule with its number, where it has one.
+fn numbered(signal: &Signal, lang: Lang) -> String {
+    let name = rule_name(signal.rule, lang);
+    let detail: Option<SignalDetail> = signal.detail.to().ok();
+    match detail.and_then(|detail| detail.rule_number) {
+        Some(number) => t(lang, "kpis-rule-numbered", &[("number", number), ("name", name)]),
+        None => name,
     }
 }
 
@@ -116,11 +125,19 @@ struct MeasureView {
     measured: bool,
     proof: Option<Proof>,
     monthly: Option<Figures>,
-    daily: Option<Figures>,
+    control: Option<ControlView>,
+    owner: Option<String>,
     signals: Vec<SignalRow>,
     may_manage: bool,
     band: bool,
     form: serde_json::Value,
+}
+
+/// What the address asks for: the period, and what the points of the control chart stand for.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    pub(super) period: Option<String>,
+    pub(super) points: Option<String>,
 }
 
 /// One KPI.
@@ -128,7 +145,7 @@ pub(crate) async fn show(visit: Visit, path: Path<(String, String)>, asked: Quer
     let (centre, code) = path.into_inner();
     visit
         .page("kpis/measure.html", move |r| {
-            let view = view(r, &centre, &code, asked.period.as_deref(), None)?;
+            let view = view(r, &centre, &code, &asked, None)?;
             Ok(View::new(Area::Kpis, view.name.clone(), view))
         })
         .await
@@ -146,7 +163,8 @@ pub(crate) async fn set_target(visit: Visit, path: Path<(String, String)>, FormB
         Err(error @ Error::Invalid(_)) => {
             visit
                 .page("kpis/measure.html", move |r| {
-                    let view = view(r, &centre, &code, None, Some((&form, &error)))?;
+                    let asked = Asked { period: None, points: None };
+                    let view = view(r, &centre, &code, &asked, Some((&form, &error)))?;
                     Ok(View::new(Area::Kpis, view.name.clone(), view).status(422))
                 })
                 .await
@@ -173,21 +191,25 @@ fn view(
     r: &mut Reading<'_>,
     centre: &str,
     code: &str,
-    asked: Option<&str>,
+    asked: &Asked,
     refused: Option<(&Form, &Error)>,
 ) -> Result<MeasureView> {
     let centre = kpi::visible(r.conn, &r.actor, centre)?;
-    let period = words::asked(r.conn, asked, Some(&centre.id), r.today)?;
+    let period = words::asked(r.conn, asked.period.as_deref(), Some(&centre.id), r.today)?;
     let known = kpi::definition_on(r.conn, code, period.to)?;
     let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, period.to);
     let last = kpi::last_day(r.conn, &centre.id)?.map_or(period.to, |last| last.min(period.to));
-    let from = period.months_away(-12).from.min(trend::baseline(last).0).min(period.from);
+    let sheet = Sheet::of(r, &centre, code, asked.points.as_deref(), last)?;
+    let from = period.months_away(-12).from.min(sheet.first_day()).min(period.from);
     let windows = known.formula.as_ref().map(|formula| formula.windows()).unwrap_or_default();
     let from = reach(Period::day(from), &windows);
     let book = DayBook::read(r.conn, &centre.id, from, Period::month_of(period.to).to)?;
     let path = format!("/kpis/{}/{code}", centre.code);
     let subject = Subject { known: &known, book: &book, limits, path: path.clone(), lang: r.lang };
-    let (monthly, daily) = (subject.monthly(period), subject.daily(last));
+    let proved = if known.formula.is_some() { Some(kpi::value(r.conn, &r.actor, code, &centre.code, period)?) } else { None };
+    let standing = proved.as_ref().map(|value| value.state);
+    let control = if known.formula.is_some() { Some(control::view(r, &sheet, &subject, &centre, (period, standing))?) } else { None };
+    let monthly = subject.monthly(period);
     let signals = kpi::signals_of(r.conn, &r.actor, &centre.code, Some(code))?;
     let definition = &known.definition;
     Ok(MeasureView {
@@ -203,9 +225,10 @@ fn view(
         usual: usual(r, &known),
         limits: words::limits(definition, &limits, r.lang),
         measured: known.formula.is_some(),
-        proof: proof(r, &centre, &known, period)?,
+        proof: proved.map(|value| proof(value, definition, r.lang)),
         monthly,
-        daily,
+        control,
+        owner: definition.owner.clone(),
         signals: signals.iter().map(|signal| SignalRow::of(r, signal)).collect(),
         may_manage: r.actor.may_at(Permission::ManageKpis, &centre.id),
         band: definition.direction == "band",
@@ -248,27 +271,21 @@ fn aside(expression: &str, definition: &Definition, value: f64) -> String {
     if plain && (0.0..=1.0).contains(&value) { format!("{:.1}%", value * 100.0) } else { format!("{value:.2}") }
 }
 
-fn proof(r: &mut Reading<'_>, centre: &Centre, known: &Known, period: Period) -> Result<Option<Proof>> {
-    let definition = &known.definition;
-    if known.formula.is_none() {
-        return Ok(None);
-    }
-    let value = kpi::value(r.conn, &r.actor, &definition.code, &centre.code, period)?;
+fn proof(value: kpi::Value, definition: &Definition, lang: Lang) -> Proof {
     let beside = definition.beside.iter().zip(&value.beside).map(|(one, found)| Aside {
-        name: if r.lang == Lang::Zh { found.zh.clone() } else { found.en.clone() },
+        name: if lang == Lang::Zh { found.zh.clone() } else { found.en.clone() },
         value: found.value.map(|found| aside(&one.expression, definition, found)),
     });
-    let beside = beside.collect();
-    Ok(Some(Proof {
-        beside,
+    Proof {
+        beside: beside.collect(),
         value: value.in_unit.map(|value| words::figure(definition, value)),
-        unit: words::unit(definition, r.lang),
+        unit: words::unit(definition, lang),
         numerator: value.numerator.to_string(),
         denominator: value.denominator.to_string(),
         n: value.n,
         interval: words::interval(definition, value.interval.map(|[low, high]| (low, high))),
         state: value.state.as_str(),
-        missing: value.missing.map(|lack| words::lacking(lack, &value.missing_measures, r.lang)),
+        missing: value.missing.map(|lack| words::lacking(lack, &value.missing_measures, lang)),
         inputs: value.inputs,
-    }))
+    }
 }

@@ -3,6 +3,7 @@
 use actix_web::web::Path;
 use serde::Serialize;
 
+use super::control::{Sheet, chart_name};
 use super::figures::{Figures, Subject, rule_name};
 use super::measure::SignalRow;
 use super::words;
@@ -10,8 +11,7 @@ use crate::actor::Permission;
 use crate::db::Instant;
 use crate::error::{Error, Result};
 use crate::history::{self, Line};
-use crate::kpi::daybook::{DayBook, reach};
-use crate::kpi::{self, LimitBook, Period, SignalDetail, SignalRule, SignalState, trend};
+use crate::kpi::{self, LimitBook, Period, SignalDetail, SignalState};
 use crate::organisation;
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit};
 
@@ -25,6 +25,8 @@ struct SignalView {
     code: String,
     rule: String,
     about: String,
+    chart_name: Option<String>,
+    owner: Option<String>,
     value: String,
     unit: String,
     lower: Option<String>,
@@ -78,14 +80,17 @@ fn view(r: &mut Reading<'_>, id: &str, refused: Option<(&Form, &Error)>) -> Resu
     let detail: SignalDetail = signal.detail.to()?;
     let period = Period::parse(&signal.period)?;
     let last = period.to;
-    let from = Period::month_of(last).months_away(-12).from.min(trend::baseline(last).0);
-    let windows = known.formula.as_ref().map(|formula| formula.windows()).unwrap_or_default();
-    let from = reach(Period::day(from), &windows);
-    let book = DayBook::read(r.conn, &centre.id, from, last)?;
+    let sheet = Sheet::of(r, &centre, &signal.code, None, last)?;
+    let from = Period::month_of(last).months_away(-12).from;
+    let book = sheet.book(r, &centre, &known, from)?;
     let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, last);
     let path = format!("/kpis/{}/{}", centre.code, signal.code);
     let subject = Subject { known: &known, book: &book, limits, path, lang: r.lang };
-    let chart = if signal.rule == SignalRule::Range { subject.monthly(period) } else { subject.daily(last) };
+    let chart = if signal.rule.is_of_month() {
+        subject.monthly(period)
+    } else {
+        sheet.charted(&known, &book).map(|charted| subject.control(&charted, &[], r.t("kpis-control-caption")))
+    };
     let shown = |value: Option<f64>| value.map(|value| words::figure(&known.definition, value));
     let open = signal.state == SignalState::Open;
     Ok(SignalView {
@@ -96,7 +101,9 @@ fn view(r: &mut Reading<'_>, id: &str, refused: Option<(&Form, &Error)>) -> Resu
         centre_name: centre.name(r.lang).to_owned(),
         code: signal.code.clone(),
         rule: rule_name(signal.rule, r.lang),
-        about: r.t(&format!("kpis-rule-{}-about", signal.rule.as_str())),
+        about: r.t(&format!("kpis-rule-{}-about", signal.rule.as_str().replace('_', "-"))),
+        chart_name: detail.chart.map(|kind| chart_name(kind, r.lang)),
+        owner: known.definition.owner.clone(),
         value: words::figure(&known.definition, detail.value),
         unit: words::unit(&known.definition, r.lang),
         lower: shown(detail.lower),

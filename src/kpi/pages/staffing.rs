@@ -134,8 +134,11 @@ fn picture(r: &Reading<'_>, question: &Question, answer: &Answer) -> String {
         description: &description,
         points: &points,
         phases: &[],
-        target: Some(question.goal.service_level),
+        markers: &[],
+        targets: &[question.goal.service_level],
+        range: &[],
+        digits: 1,
         share: true,
-        words: TrendWords { target: &target, upper: "", centre: "", lower: "" },
+        words: TrendWords { target: &target, range: "", upper: "", centre: "", lower: "" },
     })
 }

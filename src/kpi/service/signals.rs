@@ -1,26 +1,30 @@
-//! Signals: after an import each measured KPI of the touched centres is held against its allowed range (month) and against control limits
-//! frozen before (days). A signal asks for an explanation or a cycle; it is raised once (ISO 9001 9.1.3, 10.2.1).
+//! Signals: after an import each measured KPI of the touched centres is held against its allowed range (month) and against the limits of
+//! its own control chart (days). A signal asks for an explanation or a cycle; it is raised once (ISO 9001 9.1.3, 10.2.1).
 
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::{DefinitionBook, Known, LimitBook};
+use super::{DefinitionBook, Known, LimitBook, PhaseBook};
 use crate::actor::{Actor, Permission};
 use crate::db::{Conn, Json, new_id};
 use crate::error::{Error, Problem, Result};
+use crate::kpi::control::{self, ChartKind, Drawn, Frozen, Grain, Stretch};
 use crate::kpi::daybook::{DayBook, reach};
 use crate::kpi::expression::Frames;
 use crate::kpi::model::{Signal, SignalRule, SignalState};
 use crate::kpi::period::Period;
 use crate::kpi::scoring::Position;
-use crate::kpi::{store, trend};
+use crate::kpi::statistics::Rule;
+use crate::kpi::store;
 use crate::ledger::{Event, Ledger, WriteTx};
 use crate::organisation::{self, Centre};
 
 /// Days within which a signal should be answered.
 const ANSWER_DAYS: u64 = 5;
+/// Days before the last one of an import that are still judged.
+const WINDOW: u64 = 60;
 
 /// What a signal knew when it was raised; values in the unit of the definition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +45,12 @@ pub struct SignalDetail {
     pub baseline_from: Option<NaiveDate>,
     /// Last day of the frozen baseline.
     pub baseline_to: Option<NaiveDate>,
+    /// The chart, of control charts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chart: Option<ChartKind>,
+    /// The number of its rule, of control charts; it is dated at the last point of the rule's window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_number: Option<String>,
 }
 
 struct Found {
@@ -76,24 +86,31 @@ pub(crate) fn evaluate(ledger: &Ledger, centres: &[String], days: (NaiveDate, Na
 fn judge(conn: &mut Conn, centre: &Centre, days: (NaiveDate, NaiveDate), today: NaiveDate) -> Result<Vec<Found>> {
     let definitions = DefinitionBook::read(conn)?;
     let windows = definitions.windows();
-    let earliest = Period::month_of(trend::window(days.1).0).from.min(trend::baseline(days.1).0);
+    let phases = PhaseBook::of(conn, &centre.id, None)?;
+    let window = days.1.checked_sub_days(Days::new(WINDOW - 1)).unwrap_or(days.1);
+    let earliest = Period::month_of(window).from.min(control::first_day_of(Grain::Day, days.1, &[]));
     let from = reach(Period::day(earliest), &windows);
     let book = DayBook::read(conn, &centre.id, from, Period::month_of(days.1).to)?;
     let limits = LimitBook::of(conn, &centre.id)?;
     let mut found = Vec::new();
-    let mut month = Period::month_of(days.0.max(trend::window(days.1).0));
+    let mut month = Period::month_of(days.0.max(window));
     while month.from <= days.1 {
         let closed = month.to < today || days.1 >= month.to;
-        if closed {
-            let frames = book.frames(month, &windows);
-            found.extend(definitions.on(month.to).filter_map(|known| out_of_range(known, &frames, &limits, month)));
-        }
+        let frames = book.frames(month, &windows);
+        let judged = definitions.on(month.to).filter(|known| closed || never_falls(known));
+        found.extend(judged.filter_map(|known| out_of_range(known, &frames, &limits, month)));
         month = month.months_away(1);
     }
     for known in definitions.on(days.1) {
-        found.extend(points(known, &book, days));
+        let frozen = phases.frozen(&known.definition.code, Grain::Day)?;
+        found.extend(points(known, &book, days, &frozen));
     }
     Ok(found)
+}
+
+/// A gate that counts what should not be at all: one is too many before the month is over.
+fn never_falls(known: &Known) -> bool {
+    known.definition.gate && known.definition.unit == "count"
 }
 
 /// A month that the import touched within the window, and that is over or filled to its last day, against the allowed range.
@@ -102,7 +119,8 @@ fn out_of_range(known: &Known, frames: &Frames, limits: &LimitBook, month: Perio
     let scale = edges.scale()?;
     let value = known.formula.as_ref()?.point(frames);
     let in_unit = value.value? * known.definition.scale();
-    if !known.scorable(&value, &edges) || scale.position(in_unit) != Position::OutOfRange {
+    let rests = known.definition.gate || known.scorable(&value, &edges);
+    if !rests || scale.position(in_unit) != Position::OutOfRange {
         return None;
     }
     let higher = known.definition.direction == "higher";
@@ -115,37 +133,47 @@ fn out_of_range(known: &Known, frames: &Frames, limits: &LimitBook, month: Perio
         definition_version: known.version,
         baseline_from: None,
         baseline_to: None,
+        chart: None,
+        rule_number: None,
     };
-    Some(made(known, month.to_string(), SignalRule::Range, detail))
+    let rule = if known.definition.gate { SignalRule::Gate } else { SignalRule::Range };
+    Some(made(known, month.to_string(), rule, detail))
 }
 
 fn made(known: &Known, period: String, rule: SignalRule, detail: SignalDetail) -> Found {
     Found { code: known.definition.code.clone(), label: known.definition.zh.clone(), period, rule, detail }
 }
 
-/// Daily points of the import that break a rule against the frozen limits.
-fn points(known: &Known, book: &DayBook, days: (NaiveDate, NaiveDate)) -> Vec<Found> {
-    let Some(chart) = trend::frozen(known, book, days.1) else { return Vec::new() };
-    let scale = known.definition.scale();
-    let of_import = |day: NaiveDate| (days.0..=days.1).contains(&day);
-    chart
-        .signals()
-        .into_iter()
-        .filter_map(|(index, rule)| {
-            let point = chart.points.get(index).filter(|point| of_import(point.day))?;
-            let detail = SignalDetail {
-                value: point.value.value? * scale,
-                lower: point.limits.map(|limits| limits.lower * scale),
-                upper: point.limits.map(|limits| limits.upper * scale),
-                centre_line: Some(chart.centre * scale),
-                n: point.value.n,
-                definition_version: known.version,
-                baseline_from: Some(chart.baseline.0),
-                baseline_to: Some(chart.baseline.1),
-            };
-            Some(made(known, point.day.to_string(), rule, detail))
-        })
-        .collect()
+/// Daily points of the import that break a rule of the KPI's own chart. Limits that rest on too few points, or on the very points that they
+/// judge, are looked at on the page and raise nothing.
+fn points(known: &Known, book: &DayBook, days: (NaiveDate, NaiveDate), frozen: &[Frozen]) -> Vec<Found> {
+    let Some(chart) = control::chart(known, book, Grain::Day, days.1, frozen) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (index, point) in chart.points.iter().enumerate() {
+        let stretch = chart.stretch_of(index).filter(|stretch| !stretch.own && !stretch.parameters.provisional());
+        let Some(stretch) = stretch.filter(|_| (days.0..=days.1).contains(&point.reading.period.from)) else { continue };
+        let made = point.rules.iter().filter_map(|rule| of_point(known, stretch, point, *rule));
+        found.extend(made);
+    }
+    found
+}
+
+fn of_point(known: &Known, stretch: &Stretch, point: &Drawn, rule: Rule) -> Option<Found> {
+    // Gaps between events are told as they are, all else in the unit of the definition.
+    let scale = if stretch.kind.is_between() { 1.0 } else { known.definition.scale() };
+    let detail = SignalDetail {
+        value: point.value? * scale,
+        lower: point.limits.map(|limits| limits.lower * scale),
+        upper: point.limits.map(|limits| limits.upper * scale).filter(|upper| upper.is_finite()),
+        centre_line: point.centre.map(|centre| centre * scale),
+        n: point.reading.value.n,
+        definition_version: known.version,
+        baseline_from: Some(stretch.baseline.0),
+        baseline_to: Some(stretch.baseline.1),
+        chart: Some(stretch.kind),
+        rule_number: Some(control::code_of_rule(rule).to_owned()),
+    };
+    Some(made(known, point.reading.name(Grain::Day), SignalRule::of(rule), detail))
 }
 
 fn raise(tx: &mut WriteTx<'_>, centre: &Centre, found: &[Found]) -> Result<Vec<Signal>> {

@@ -38,7 +38,8 @@ pub struct Chart {
 }
 
 /// How a stable process varies.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Process {
     /// Shares: successes of trials. p chart with `sigma_z` 1, otherwise Laney's p′.
     Share {

@@ -5,7 +5,8 @@
 //! lies beyond itself. Windows do not cross a change of the limits: call once per phase.
 
 /// A rule. Numbers are Nelson's; Western Electric's run of eight has none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[schema(as = KpiChartRule)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// Nelson 1: a point beyond three sigma.

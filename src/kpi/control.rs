@@ -1,0 +1,18 @@
+//! Control charts of KPIs: which chart and rules a definition is read by, what its process did in a baseline, and how later points stand
+//! against limits that were frozen then (ISO 9001 9.1.3; ISO 7870).
+//!
+//! Invariants: limits never follow the points that they judge once a phase is frozen; the windows of rules do not cross phases; working
+//! days and weekends that are charted apart are judged apart.
+
+mod charted;
+mod fit;
+mod plan;
+mod readings;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use charted::{Charted, Drawn, Frozen, Stretch, chart, first_day_of, limits_between};
+pub use fit::Parameters;
+pub(crate) use fit::{ENOUGH, PROVISIONAL};
+pub use plan::{ChartKind, Grain, Split, code_of_rule, parse_rules, usual_rules};
+pub(crate) use plan::fits;

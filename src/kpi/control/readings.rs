@@ -1,0 +1,81 @@
+//! The points of a series before any limit: the value of each day, week or month that has one.
+
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+
+use super::plan::Grain;
+use crate::kpi::daybook::DayBook;
+use crate::kpi::method::{Formula, KpiValue};
+use crate::kpi::period::Period;
+use crate::kpi::statistics::compare::Sample;
+
+/// The value of one period.
+#[derive(Debug, Clone)]
+pub(crate) struct Reading {
+    pub(crate) period: Period,
+    pub(crate) value: KpiValue,
+    /// Count, mean and deviation, of means whose squares are known.
+    pub(crate) sample: Option<Sample>,
+}
+
+impl Reading {
+    /// The name of the point on the time axis and in tables: a week goes by its Monday.
+    pub(crate) fn name(&self, grain: Grain) -> String {
+        match grain {
+            Grain::Day | Grain::Week => self.period.from.to_string(),
+            Grain::Month => self.period.to_string(),
+        }
+    }
+
+    /// A Saturday or Sunday.
+    pub(crate) fn is_weekend(&self) -> bool {
+        matches!(self.period.from.weekday(), Weekday::Sat | Weekday::Sun)
+    }
+}
+
+/// The first day of the point that a day belongs to.
+pub(super) fn begin(grain: Grain, day: NaiveDate) -> NaiveDate {
+    match grain {
+        Grain::Day => day,
+        Grain::Week => day.week(Weekday::Mon).first_day(),
+        Grain::Month => Period::month_of(day).from,
+    }
+}
+
+/// So many points before the one that begins on a day.
+pub(super) fn back(grain: Grain, begin: NaiveDate, points: u64) -> NaiveDate {
+    match grain {
+        Grain::Day => begin.checked_sub_days(Days::new(points)).unwrap_or(begin),
+        Grain::Week => begin.checked_sub_days(Days::new(7 * points)).unwrap_or(begin),
+        Grain::Month => Period::month_of(begin).months_away(-i32::try_from(points).unwrap_or(i32::MAX)).from,
+    }
+}
+
+fn period(grain: Grain, begin: NaiveDate) -> Period {
+    match grain {
+        Grain::Day => Period::day(begin),
+        Grain::Week => Period::range(begin, begin.week(Weekday::Mon).last_day()),
+        Grain::Month => Period::month_of(begin),
+    }
+}
+
+/// The points that lie wholly between two days and have a value. A week or month that is not over yet is left out, because its value is
+/// still that of another exposure.
+pub(crate) fn readings(formula: &Formula, book: &DayBook, grain: Grain, from: NaiveDate, to: NaiveDate) -> Vec<Reading> {
+    let windows = formula.windows();
+    let mut begins: Vec<NaiveDate> =
+        book.days().filter(|day| (from..=to).contains(day)).map(|day| begin(grain, day)).collect();
+    begins.dedup();
+    let mut found = Vec::with_capacity(begins.len());
+    for begin in begins {
+        let period = period(grain, begin);
+        if period.from < from || period.to > to {
+            continue;
+        }
+        let frames = book.frames(period, &windows);
+        let value = formula.point(&frames);
+        if value.value.is_some() {
+            found.push(Reading { period, sample: formula.sample(&frames), value });
+        }
+    }
+    found
+}

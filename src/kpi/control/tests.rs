@@ -1,0 +1,143 @@
+//! Charts by kind against published limits; gaps of rare events, subgroups, weekends apart, and what definitions may ask for.
+
+use chrono::{Days, NaiveDate};
+
+use super::fit::{fit, place, series};
+use super::readings::Reading;
+use super::*;
+use crate::kpi::method::{Figure, IntervalMethod, KpiValue, MethodKind};
+use crate::kpi::period::Period;
+use crate::kpi::statistics::compare::Sample;
+use crate::kpi::statistics::{Process, Rule, RuleSet, find};
+
+fn reading(day: u64, numerator: i64, denominator: i64) -> Reading {
+    let first = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
+    let value = KpiValue {
+        numerator: Figure::Whole(numerator),
+        denominator: Figure::Whole(denominator),
+        value: Some(numerator as f64 / denominator as f64),
+        interval: None,
+        method: IntervalMethod::None,
+        seed: None,
+        n: denominator,
+        needed: 0,
+        missing: None,
+    };
+    Reading { period: Period::day(first + Days::new(day)), value, sample: None }
+}
+
+fn all(counts: &[(i64, i64)]) -> Vec<Reading> {
+    (0..).zip(counts).map(|(day, (x, n))| reading(day, *x, *n)).collect()
+}
+
+/// Montgomery's orange juice cans: thirty samples of fifty.
+const CANS: [i64; 30] =
+    [12, 15, 8, 10, 4, 7, 16, 9, 14, 10, 5, 6, 17, 12, 22, 8, 10, 5, 13, 11, 20, 18, 24, 15, 9, 12, 7, 13, 9, 6];
+
+#[test]
+fn a_p_chart_has_the_published_limits_and_signals() {
+    let readings = all(&CANS.map(|count| (count, 50)));
+    let parameters = fit(ChartKind::P, Split::None, &readings).unwrap();
+    assert_eq!((parameters.points, parameters.provisional(), parameters.weekend), (30, false, None));
+    let placed = place(ChartKind::P, &parameters, &readings);
+    let first = placed[0].unwrap();
+    assert!((first.centre - 0.231_333_3).abs() < 1e-6);
+    assert!((first.limits.lower - 0.052_427_5).abs() < 1e-6 && (first.limits.upper - 0.410_239_1).abs() < 1e-6, "{first:?}");
+    let z: Vec<f64> = placed.iter().map(|placed| placed.unwrap().z).collect();
+    let beyond: Vec<usize> = find(&z, RuleSet::of(&[Rule::BeyondLimits])).iter().map(|one| one.point + 1).collect();
+    assert_eq!(beyond, [15, 23]);
+}
+
+#[test]
+fn fewer_than_twelve_points_have_no_limits_and_fewer_than_twenty_provisional_ones() {
+    let some = |count: usize| all(&CANS[..count].iter().map(|x| (*x, 50)).collect::<Vec<_>>());
+    assert_eq!(fit(ChartKind::PPrime, Split::None, &some(11)), None);
+    assert!(fit(ChartKind::PPrime, Split::None, &some(12)).unwrap().provisional());
+    assert!(!fit(ChartKind::PPrime, Split::None, &some(20)).unwrap().provisional());
+    assert_eq!(fit(ChartKind::PPrime, Split::None, &all(&[(5, 50); 30])), None, "what does not vary has no limits");
+}
+
+#[test]
+fn frozen_parameters_read_as_they_were_written() {
+    let readings = all(&CANS.map(|count| (count, 50)));
+    for (kind, split) in [(ChartKind::PPrime, Split::None), (ChartKind::Xmr, Split::Weekday), (ChartKind::UPrime, Split::None)] {
+        let parameters = fit(kind, split, &readings).unwrap();
+        let text = serde_json::to_string(&parameters).unwrap();
+        let again: Parameters = serde_json::from_str(&text).unwrap();
+        assert!((again.process.centre() - parameters.process.centre()).abs() < 1e-15, "{text}");
+        assert_eq!((again.points, again.weekend.is_some()), (parameters.points, split == Split::Weekday));
+    }
+}
+
+#[test]
+fn weekends_have_their_own_centre() {
+    // From a Monday on: 80 of 100 on working days, 60 on weekends, a little more or less.
+    let counts: Vec<(i64, i64)> = (0..42).map(|day| (if day % 7 < 5 { 80 } else { 60 } + day % 3, 100)).collect();
+    let readings = all(&counts);
+    let apart = fit(ChartKind::Xmr, Split::Weekday, &readings).unwrap();
+    let (working, weekend) = (apart.process.centre(), apart.weekend.unwrap().centre());
+    assert!((working - 0.81).abs() < 0.005 && (weekend - 0.61).abs() < 0.005, "{working} {weekend}");
+    let placed = place(ChartKind::Xmr, &apart, &readings);
+    assert!((placed[5].unwrap().centre - weekend).abs() < 1e-12 && (placed[7].unwrap().centre - working).abs() < 1e-12);
+    let together = fit(ChartKind::Xmr, Split::None, &readings).unwrap();
+    let wide = |parameters: &Parameters| parameters.process.sigma(1.0).unwrap();
+    assert!(wide(&apart) < wide(&together) / 2.0, "the rhythm of the week hides in the limits of all days together");
+}
+
+#[test]
+fn gaps_between_rare_events_are_counted_in_items_or_days() {
+    // Events on days 2, 5 (two of them) and 9; a hundred items a day.
+    let counts: Vec<(i64, i64)> = (0..12).map(|day| (match day { 2 | 9 => 1, 5 => 2, _ => 0 }, 100)).collect();
+    let readings = all(&counts);
+    assert_eq!(series(ChartKind::G, &readings), [(2, 300.0), (5, 150.0), (9, 400.0)]);
+    assert_eq!(series(ChartKind::T, &readings), [(2, 2.0), (5, 1.5), (9, 4.0)]);
+    let many: Vec<(i64, i64)> = (0..120).map(|day| (i64::from(day % 5 == 0 || day % 7 == 3), 100)).collect();
+    let readings = all(&many);
+    let parameters = fit(ChartKind::T, Split::None, &readings).unwrap();
+    let placed = place(ChartKind::T, &parameters, &readings);
+    let one = placed.iter().flatten().next().unwrap();
+    assert!(one.limits.lower < one.centre && one.centre < one.limits.upper, "{one:?}");
+    assert_eq!(placed.iter().flatten().count(), series(ChartKind::T, &readings).len());
+}
+
+#[test]
+fn subgroups_are_weighed_by_their_size() {
+    let group = |day: u64, mean: f64, count: u64| Reading {
+        sample: Some(Sample { count, mean, deviation: 2.0 }),
+        ..reading(day, (mean * count as f64) as i64, i64::try_from(count).unwrap())
+    };
+    let readings: Vec<Reading> = (0..20).map(|day| group(day, 80.0 + (day % 4) as f64, 5 + day % 2 * 4)).collect();
+    let parameters = fit(ChartKind::XbarS, Split::None, &readings).unwrap();
+    let placed = place(ChartKind::XbarS, &parameters, &readings);
+    let width = |at: usize| placed[at].unwrap().limits.upper - placed[at].unwrap().limits.lower;
+    assert!((width(0) / width(1) - (9.0_f64 / 5.0).sqrt()).abs() < 1e-9, "limits follow the size of each subgroup");
+}
+
+#[test]
+fn an_ewma_chart_sees_a_small_drift() {
+    let readings = all(&CANS.map(|count| (count, 50)));
+    let parameters = fit(ChartKind::Ewma, Split::None, &readings).unwrap();
+    assert!(matches!(parameters.process, Process::Single { .. }));
+    let drifted: Vec<Reading> = (0..).zip(CANS).map(|(day, count)| reading(day, count + 7, 50)).collect();
+    let beyond = |readings: &[Reading]| place(ChartKind::Ewma, &parameters, readings).iter().flatten().filter(|one| one.z > 3.0).count();
+    assert!(beyond(&drifted) > 10 && beyond(&drifted) > beyond(&readings) + 8);
+}
+
+#[test]
+fn rules_are_listed_by_their_numbers() {
+    assert_eq!(parse_rules("1, 2、5 we4").unwrap(), [Rule::BeyondLimits, Rule::NineOnOneSide, Rule::TwoOfThreeBeyondTwo, Rule::EightOnOneSide]);
+    assert_eq!(parse_rules("1 1 9"), Err("9".to_owned()));
+    assert_eq!(parse_rules(" "), Ok(vec![]));
+    for rule in Rule::ALL {
+        assert_eq!(parse_rules(code_of_rule(rule)), Ok(vec![rule]));
+    }
+}
+
+#[test]
+fn a_chart_fits_what_a_method_gives() {
+    assert!(fits(ChartKind::PPrime, MethodKind::Proportion) && !fits(ChartKind::PPrime, MethodKind::Mean));
+    assert!(fits(ChartKind::UPrime, MethodKind::Rate) && !fits(ChartKind::UPrime, MethodKind::Level));
+    assert!(fits(ChartKind::XbarS, MethodKind::Mean) && !fits(ChartKind::XbarS, MethodKind::Percentile));
+    assert!(fits(ChartKind::T, MethodKind::Level) && !fits(ChartKind::G, MethodKind::Level));
+    assert!(MethodKind::ALL.iter().all(|kind| fits(ChartKind::Xmr, *kind) && fits(ChartKind::Auto, *kind)));
+}
