@@ -492,6 +492,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    cycle_tests (id) {
+        id -> Text,
+        cycle_id -> Text,
+        direction -> Text,
+        worth -> Double,
+        check_days -> Nullable<BigInt>,
+        kind -> Text,
+        fixed_at -> Nullable<Timestamp>,
+        judgement -> Nullable<Text>,
+        judged_at -> Nullable<Timestamp>,
+        row_version -> BigInt,
+    }
+}
+
+diesel::table! {
     cycle_actions (id) {
         id -> Text,
         cycle_id -> Text,
@@ -576,6 +591,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     kpi_measures,
     kpi_cells,
     cycles,
+    cycle_tests,
     cycle_actions,
     search_entries,
     sent_once,

@@ -6,6 +6,8 @@ use super::story::Acts;
 use super::{Stage, calls};
 use crate::error::Result;
 use crate::improvement::{self, ActKind, AddAction, Close, EndAction, OpenCycle, PassCheck, PassDo, PassPlan};
+use crate::kpi::control::Grain;
+use crate::kpi::{self, FreezePhase};
 
 /// Adds both cycles to the story.
 pub(super) fn acts(stage: &Stage, acts: &mut Acts) {
@@ -60,6 +62,9 @@ fn service_level(stage: &Stage, acts: &mut Acts) {
             due_on: stage.ago(calls::SHIFT - 75),
             owner_id: Some(stage.id("wangfang")),
             signal: None,
+            direction: None,
+            worth: Some(2.0),
+            check_days: Some(56),
         };
         stage.write("wangfang", move |tx| improvement::open(tx, &command).map(|_| ()))?;
         let (number, _) = number_of(stage, FIRST)?;
@@ -81,6 +86,19 @@ fn service_level(stage: &Stage, acts: &mut Acts) {
     acts.add(stage.ago(calls::SHIFT - 92), 650, move |stage| check_and_close(stage, from, to));
 }
 
+/// The new level was verified: the chart gets limits of its own from the day on which the roster changed.
+fn freeze(stage: &Stage) -> Result<()> {
+    let command = FreezePhase {
+        centre: "HD".into(),
+        points: Grain::Day,
+        starts_on: stage.ago(calls::SHIFT),
+        baseline_from: stage.ago(calls::SHIFT),
+        baseline_to: stage.ago(calls::SHIFT - 60),
+        reason: "错峰午休和备勤班执行满 60 天，效果经循环检验确认，以新水平重定控制限。".into(),
+    };
+    stage.write("wangfang", move |tx| kpi::freeze(tx, "service_level", &command).map(|_| ()))
+}
+
 fn check_and_close(stage: &Stage, check_from: NaiveDate, check_to: NaiveDate) -> Result<()> {
     let (number, row_version) = number_of(stage, FIRST)?;
     stage.write("wangfang", move |tx| {
@@ -94,7 +112,8 @@ fn check_and_close(stage: &Stage, check_from: NaiveDate, check_to: NaiveDate) ->
             .into(),
         row_version,
     };
-    stage.write("wangfang", move |tx| improvement::close(tx, &number, &command).map(|_| ()))
+    stage.write("wangfang", move |tx| improvement::close(tx, &number, &command).map(|_| ()))?;
+    freeze(stage)
 }
 
 const SECOND: &str = "降低华东中心的话后处理时间";
@@ -114,6 +133,9 @@ fn handle_time(stage: &Stage, acts: &mut Acts) {
             due_on: stage.ahead(45),
             owner_id: Some(stage.id("wangfang")),
             signal: None,
+            direction: None,
+            worth: Some(10.0),
+            check_days: Some(28),
         };
         stage.write("wangfang", move |tx| improvement::open(tx, &command).map(|_| ()))?;
         let (number, _) = number_of(stage, SECOND)?;

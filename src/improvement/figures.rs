@@ -47,6 +47,12 @@ impl Figures {
         t(self.lang, "improvement-difference", &[("value", self.signed(value)), ("points", self.points())])
     }
 
+    /// `2.0 个百分点`.
+    pub(super) fn amount(&self, value: f64) -> String {
+        let digits = self.digits;
+        t(self.lang, "improvement-difference", &[("value", format!("{value:.digits$}")), ("points", self.points())])
+    }
+
     /// The unit behind an entry field.
     pub(super) fn unit(&self) -> String {
         t(self.lang, &format!("improvement-unit-{}", self.unit), &[])

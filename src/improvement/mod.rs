@@ -12,15 +12,17 @@ mod pages_act;
 mod pages_plan;
 mod service;
 mod store;
+mod test;
+mod verdict;
 mod view;
 
 pub use model::{
-    ActKind, Action, ActionState, AddAction, ChangePlan, CheckResult, Close, Cycle, EndAction, Measured, OpenCycle, PassCheck,
+    ActKind, Action, ActionState, AddAction, ChangePlan, CheckResult, Close, Cycle, CycleTest, Direction, EndAction, Measured, OpenCycle, PassCheck,
     PassDo, PassPlan, Phase, Verdict,
 };
 pub use service::{
     actions, actions_of, add_action, board, by_id, by_kpi, change_plan, close, drop_action, find, finish_action, open, overdue,
-    overdue_cycles, pass_check, pass_do, pass_plan,
+    overdue_cycles, pass_check, pass_do, pass_plan, test_of,
 };
 pub use store::FACTS;
 

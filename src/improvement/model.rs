@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::db::schema::{cycle_actions, cycles};
+use crate::db::schema::{cycle_actions, cycle_tests, cycles};
 use crate::db::{Instant, Json};
 use crate::kpi;
 use crate::web::lenient;
@@ -155,6 +155,44 @@ pub struct Action {
 
 crate::fact_table!(Action, cycle_actions, 1, key id);
 
+crate::text_enum! {
+    /// Which way a change is wanted.
+    Direction {
+        /// More.
+        Higher = "higher",
+        /// Less.
+        Lower = "lower",
+    }
+}
+
+/// The test of a cycle: what was fixed before anybody acted, and in the Check phase what it said.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
+#[diesel(table_name = cycle_tests, treat_none_as_null = true)]
+pub struct CycleTest {
+    /// Id.
+    pub id: String,
+    /// Cycle.
+    pub cycle_id: String,
+    /// Which way a change is wanted.
+    pub direction: Direction,
+    /// The smallest change that is worth while, in the unit of the KPI.
+    pub worth: f64,
+    /// Days that the check takes at least.
+    pub check_days: Option<i64>,
+    /// The test, by the kind of the KPI's data.
+    pub kind: kpi::TestKind,
+    /// When it was fixed: as the cycle left its plan.
+    pub fixed_at: Option<Instant>,
+    /// What it said ([`kpi::Judgement`]).
+    pub judgement: Option<Json>,
+    /// When.
+    pub judged_at: Option<Instant>,
+    /// Counts changes.
+    pub row_version: i64,
+}
+
+crate::fact_table!(CycleTest, cycle_tests, 1, key id);
+
 /// A value of the KPI as it was measured, with its inputs; figures in the KPI's unit.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
@@ -281,6 +319,19 @@ pub struct OpenCycle {
     pub owner_id: Option<String>,
     /// The signal it answers.
     pub signal: Option<String>,
+    /// Which way a change is wanted; none = by the KPI's definition.
+    #[serde(default)]
+    pub direction: Option<Direction>,
+    /// The smallest change that is worth while, in the KPI's unit; none = any.
+    #[serde(default, deserialize_with = "kpi::optional_number")]
+    pub worth: Option<f64>,
+    /// Days that the check takes at least.
+    #[serde(default, deserialize_with = "optional_days")]
+    pub check_days: Option<i64>,
+}
+
+fn optional_days<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    lenient::integer(deserializer).map(Some)
 }
 
 /// Changing the plan while the cycle is in its first phase.
@@ -303,6 +354,15 @@ pub struct ChangePlan {
     pub goal: f64,
     /// By when.
     pub due_on: NaiveDate,
+    /// Which way a change is wanted; none = by the KPI's definition.
+    #[serde(default)]
+    pub direction: Option<Direction>,
+    /// The smallest change that is worth while, in the KPI's unit; none = any.
+    #[serde(default, deserialize_with = "kpi::optional_number")]
+    pub worth: Option<f64>,
+    /// Days that the check takes at least.
+    #[serde(default, deserialize_with = "optional_days")]
+    pub check_days: Option<i64>,
     /// The state that was seen.
     #[serde(deserialize_with = "lenient::integer")]
     pub row_version: i64,

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::figures::Figures;
 use super::model::{ChangePlan, OpenCycle};
-use super::service;
 use super::view::{Choice, people_who_act};
+use super::{service, test};
 use crate::actor::Permission;
 use crate::error::Result;
 use crate::kpi::{self, Period};
@@ -97,7 +97,13 @@ fn of_signal(r: &mut Reading<'_>, id: &str) -> Result<Typed> {
 
 fn of_cycle(r: &mut Reading<'_>, number: &str) -> Result<Typed> {
     let cycle = service::find(r.conn, &r.actor, number)?;
+    let test = test::of(r.conn, &cycle)?.map(|(test, _)| test);
+    let worth = test.as_ref().map(|test| test.worth).filter(|worth| *worth > 0.0);
+    let days = test.as_ref().and_then(|test| test.check_days);
     Ok(Typed::fresh(&[
+        ("direction", test.as_ref().map_or("", |test| test.direction.as_str())),
+        ("worth", &worth.map(|worth| worth.to_string()).unwrap_or_default()),
+        ("check_days", &days.map(|days| days.to_string()).unwrap_or_default()),
         ("title", &cycle.title),
         ("problem", &cycle.problem),
         ("cause", &cycle.cause),

@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 
 use super::model::{
-    ActKind, Action, ActionState, AddAction, ChangePlan, CheckResult, Close, Cycle, EndAction, Measured, OpenCycle, PassCheck,
+    ActKind, Action, ActionState, AddAction, ChangePlan, CheckResult, Close, Cycle, CycleTest, EndAction, Measured, OpenCycle, PassCheck,
     PassDo, PassPlan, Phase, Wanted, compare,
 };
 use super::store;
+use super::test::{self, Planned};
 use crate::actor::{Actor, Permission};
 use crate::db::{Conn, Json, new_id};
 use crate::error::{Error, Problem, Result};
@@ -63,6 +64,7 @@ pub fn open(tx: &mut WriteTx<'_>, command: &OpenCycle) -> Result<Cycle> {
     tx.actor.require(Permission::RunCycles)?;
     let mut problems = required(&[("title", &command.title, 120), ("problem", &command.problem, 4000)]);
     check_periods(command.baseline_from, command.baseline_to, command.due_on, &mut problems);
+    Planned::from(command).check(&mut problems);
     fail_on(problems)?;
     let centre = organisation::centre_by_code(tx, &command.centre).map_err(|_| Error::field("centre", "unknown-choice"))?;
     tx.actor.require_at(Permission::RunCycles, &centre.id)?;
@@ -100,6 +102,7 @@ pub fn open(tx: &mut WriteTx<'_>, command: &OpenCycle) -> Result<Cycle> {
         row_version: 1,
     };
     store::insert(tx, &row)?;
+    test::plan(tx, &row, &Planned::from(command))?;
     tx.record(Event::new("cycle.open", "cycle", &row.id, &row.label()));
     if let Some(signal) = &command.signal {
         kpi::answer_with_cycle(tx, signal, &row.id)?;
@@ -136,6 +139,7 @@ pub fn change_plan(tx: &mut WriteTx<'_>, number: &str, command: &ChangePlan) -> 
     let mut row = in_phase(tx, number, Phase::Plan)?;
     let mut problems = required(&[("title", &command.title, 120), ("problem", &command.problem, 4000)]);
     check_periods(command.baseline_from, command.baseline_to, command.due_on, &mut problems);
+    Planned::from(command).check(&mut problems);
     fail_on(problems)?;
     let centre = organisation::centre(tx, &row.centre_id)?;
     let baseline = measure(tx, &row.kpi_code, &centre, command.baseline_from, command.baseline_to)?;
@@ -145,6 +149,7 @@ pub fn change_plan(tx: &mut WriteTx<'_>, number: &str, command: &ChangePlan) -> 
     (row.baseline_from, row.baseline_to, row.baseline) = (command.baseline_from, command.baseline_to, Json::of(&baseline)?);
     (row.goal, row.due_on) = (command.goal, command.due_on);
     store::update(tx, &mut row, command.row_version)?;
+    test::plan(tx, &row, &Planned::from(command))?;
     tx.record(Event::new("cycle.plan", "cycle", &row.id, &row.label()));
     Ok(row)
 }
@@ -247,6 +252,7 @@ pub fn pass_plan(tx: &mut WriteTx<'_>, number: &str, command: &PassPlan) -> Resu
     fail_on(problems)?;
     (row.phase, row.do_at) = (Phase::Do, Some(tx.now));
     store::update(tx, &mut row, command.row_version)?;
+    test::fix(tx, &row)?;
     tx.record(Event::new("cycle.do", "cycle", &row.id, &row.label()));
     Ok(row)
 }
@@ -294,12 +300,17 @@ pub fn pass_check(tx: &mut WriteTx<'_>, number: &str, command: &PassCheck) -> Re
     if command.check_to > organisation::today(tx)? {
         problems.push(Problem::field("check_to", "cycle-future"));
     }
+    problems.extend(test::too_short(tx, &row, command)?);
     fail_on(problems)?;
     let result = checked(tx, &row, command)?;
     (row.check_from, row.check_to, row.check_result) = (Some(command.check_from), Some(command.check_to), Some(Json::of(&result)?));
     (row.phase, row.act_at) = (Phase::Act, Some(tx.now));
     store::update(tx, &mut row, command.row_version)?;
-    tx.record(Event::new("cycle.act", "cycle", &row.id, &row.label()));
+    let mut event = Event::new("cycle.act", "cycle", &row.id, &row.label());
+    if let Some(found) = test::judge(tx, &row, (command.check_from, command.check_to))? {
+        event = event.detail("verdict", serde_json::to_value(found.verdict)?);
+    }
+    tx.record(event);
     Ok(row)
 }
 
@@ -413,4 +424,15 @@ pub fn overdue_cycles(conn: &mut Conn, today: NaiveDate) -> Result<Vec<Cycle>> {
 /// When the database refuses.
 pub fn by_kpi(conn: &mut Conn, centre_id: &str, code: &str) -> Result<Vec<Cycle>> {
     store::by_kpi(conn, centre_id, code)
+}
+
+/// The test of a cycle with what it said, when this actor may read the cycles of its centre; cycles from before there were tests have none.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn test_of(conn: &mut Conn, actor: &Actor, cycle: &Cycle) -> Result<Option<(CycleTest, Option<kpi::Judgement>)>> {
+    if !actor.may_at(Permission::ReadCycles, &cycle.centre_id) {
+        return Err(Error::NotFound);
+    }
+    test::of(conn, cycle)
 }

@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{Action, ActionState, Cycle, Phase};
+use super::model::{Action, ActionState, Cycle, CycleTest, Phase};
 use crate::db::Conn;
-use crate::db::schema::{cycle_actions, cycles};
+use crate::db::schema::{cycle_actions, cycle_tests, cycles};
 use crate::error::{Error, Result};
 use crate::ledger::{Fact, FactTable, WriteTx};
 
 /// The fact tables of this slice.
-pub const FACTS: &[FactTable] = &[Cycle::TABLE, Action::TABLE];
+pub const FACTS: &[FactTable] = &[Cycle::TABLE, Action::TABLE, CycleTest::TABLE];
 
 /// Running cycles and the newest closed ones.
 pub(super) fn board(conn: &mut Conn, closed: i64) -> Result<Vec<Cycle>> {
@@ -111,6 +111,29 @@ pub(super) fn update_action(tx: &mut WriteTx<'_>, row: &mut Action) -> Result<()
     let seen = row.row_version;
     row.row_version += 1;
     let n = diesel::update(cycle_actions::table.filter(cycle_actions::id.eq(&row.id).and(cycle_actions::row_version.eq(seen))))
+        .set(&*row)
+        .execute(&mut **tx)?;
+    if n == 0 {
+        return Err(Error::Stale);
+    }
+    tx.image(row)
+}
+
+/// The test of a cycle; cycles from before there were tests have none.
+pub(super) fn test(conn: &mut Conn, cycle: &str) -> Result<Option<CycleTest>> {
+    let found = cycle_tests::table.filter(cycle_tests::cycle_id.eq(cycle)).select(CycleTest::as_select()).first(conn);
+    Ok(found.optional()?)
+}
+
+pub(super) fn insert_test(tx: &mut WriteTx<'_>, row: &CycleTest) -> Result<()> {
+    diesel::insert_into(cycle_tests::table).values(row).execute(&mut **tx)?;
+    tx.image(row)
+}
+
+pub(super) fn update_test(tx: &mut WriteTx<'_>, row: &mut CycleTest) -> Result<()> {
+    let seen = row.row_version;
+    row.row_version += 1;
+    let n = diesel::update(cycle_tests::table.filter(cycle_tests::id.eq(&row.id).and(cycle_tests::row_version.eq(seen))))
         .set(&*row)
         .execute(&mut **tx)?;
     if n == 0 {

@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::chart::{Chart, chart};
 use super::figures::Figures;
 use super::model::{ActKind, Action, ActionState, CheckResult, Cycle, Measured, Phase, Verdict};
-use super::service;
+use super::verdict::{self, TestView};
+use super::{service, test};
 use crate::actor::Permission;
 use crate::error::Result;
 use crate::organisation::Centre;
@@ -38,6 +39,9 @@ pub(super) struct Show {
     actions: Vec<ActionRow>,
     ended: usize,
     chart: Option<Chart>,
+    test: Option<TestView>,
+    /// The days that the check proposes.
+    check: Option<(NaiveDate, NaiveDate)>,
     turns: Vec<Turn>,
     history: Vec<history::Line>,
     may_run: bool,
@@ -116,11 +120,15 @@ pub(super) fn show(r: &mut Reading<'_>, number: &str, form: Typed, which: &str) 
     let turns = turns(r, &cycle, &figures)?;
     let turn = turns.iter().position(|turn| turn.here).map_or(1, |at| at + 1);
     let quadrants = quadrants(&cycle, &actions, &before, result.as_ref(), &figures, place);
+    let test = test::of(r.conn, &cycle)?;
+    let test = test.map(|(row, judgement)| verdict::view(&cycle, &row, judgement.as_ref(), &figures));
     let actor = r.actor.clone();
     let chart = chart(r.conn, &actor, &cycle, &centre, r.today, &figures)?;
     Ok(Show {
         wheel: wheel(&cycle, result.as_ref(), &figures, place, turn),
-        result: result.as_ref().map(|result| said(result, &figures)),
+        result: result.as_ref().map(|result| judged(result, test.as_ref(), &figures)),
+        check: if cycle.phase == Phase::Check { test::proposed(r.conn, &cycle)? } else { None },
+        test,
         actions: rows(r, actions, may_run, running),
         history: history::of(r.conn, "cycle", &cycle.id, r.lang, r.shell.zone)?,
         people: if may_run && running { people_who_act(r)? } else { Vec::new() },
@@ -188,6 +196,12 @@ fn rows(r: &Reading<'_>, actions: Vec<Action>, may_run: bool, running: bool) -> 
         action,
     };
     actions.into_iter().map(row).collect()
+}
+
+/// The verdict of the test; of a cycle without one, what its two values say.
+fn judged(result: &CheckResult, test: Option<&TestView>, figures: &Figures) -> Said {
+    let verdict = test.and_then(|test| test.said.as_ref());
+    verdict.map_or_else(|| said(result, figures), |said| Said { kind: said.kind, text: said.label.clone() })
 }
 
 /// In words: what changed after, never because of.

@@ -11,7 +11,7 @@ mod readings;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use charted::{Charted, Drawn, Frozen, Stretch, chart, first_day_of, limits_between};
+pub(crate) use charted::{Charted, Drawn, Frozen, Stretch, against, chart, first_day_of, limits_between, phase_of};
 pub use fit::Parameters;
 pub(crate) use fit::{ENOUGH, PROVISIONAL};
 pub use plan::{ChartKind, Grain, Split, code_of_rule, parse_rules, usual_rules};

@@ -206,8 +206,13 @@ impl Definition {
 
     pub(super) fn compiled(&self) -> Option<std::result::Result<Formula, Vec<FormulaFault>>> {
         let method = self.effective()?;
-        let (seed, needed) = (self.seed.unwrap_or(SEED), self.needed(&method));
+        let (seed, needed) = (self.seed(), self.needed(&method));
         Some(Formula::of(&method, Vocabulary::shipped(), &self.parameters, seed, needed))
+    }
+
+    /// The seed of everything that is resampled.
+    pub fn seed(&self) -> u64 {
+        self.seed.unwrap_or(SEED)
     }
 
     /// Fewest observations to be scored by the small-sample rule.

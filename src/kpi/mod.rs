@@ -13,6 +13,7 @@ pub mod chart;
 pub mod control;
 mod daybook;
 pub mod definition;
+mod effect;
 pub mod expression;
 pub mod intake;
 pub mod mapping;
@@ -37,6 +38,7 @@ pub mod totals;
 pub mod vocabulary;
 
 pub use api::openapi;
+pub use effect::{Judgement, Question, Signals, Stability, TestKind, TestMethod, judge, test_kind};
 pub use method::{Figure, KpiValue};
 pub use model::{Batch, BatchState, PhaseRow, Scorecard, Signal, SignalRule, SignalState, TargetRow};
 pub use period::Period;

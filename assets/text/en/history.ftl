@@ -86,6 +86,7 @@ history-table-kpi-signals = Signals
 history-table-kpi-phases = Phases of control charts
 history-table-kpi-scorecards = Published scorecards
 history-table-cycles = PDCA cycles
+history-table-cycle-tests = Tests of cycles
 history-table-cycle-actions = Actions
 
 problem-ledger-day = “{ $value }” is not a date; write it like 2026-11-21

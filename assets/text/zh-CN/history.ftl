@@ -85,6 +85,7 @@ history-table-kpi-signals = 信号
 history-table-kpi-phases = 控制图阶段
 history-table-kpi-scorecards = 已发布计分卡
 history-table-cycles = PDCA 循环
+history-table-cycle-tests = 循环的检验
 history-table-cycle-actions = 措施
 
 problem-ledger-day = “{ $value }”不是日期，请写成 2026-11-21 的样子

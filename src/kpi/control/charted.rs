@@ -227,3 +227,40 @@ fn broken(stretch: &Stretch, readings: &[Reading], placed: &[Option<Placed>], ru
     }
     found
 }
+
+/// Points beyond the limits, and runs, of one side.
+pub(crate) type Side = (usize, usize);
+
+/// The chart and process of a span, and what its own points break below and above the centre.
+pub(crate) fn phase_of(
+    known: &Known,
+    book: &DayBook,
+    grain: Grain,
+    (from, to): (NaiveDate, NaiveDate),
+) -> Option<(ChartKind, Parameters, (Side, Side))> {
+    let (_, found) = limits_between(known, book, grain, (from, to));
+    let (kind, parameters) = found?;
+    let (_, low, high) = against(known, book, (kind, &parameters), grain, (from, to))?;
+    Some((kind, parameters, (low, high)))
+}
+
+/// How the points of a span stand against limits of another one: how many they are, and what they break below and above the centre.
+pub(crate) fn against(
+    known: &Known,
+    book: &DayBook,
+    (kind, parameters): (ChartKind, &Parameters),
+    grain: Grain,
+    (from, to): (NaiveDate, NaiveDate),
+) -> Option<(usize, Side, Side)> {
+    let shown = readings(known.formula.as_ref()?, book, grain, from, to);
+    let placed = place(kind, parameters, &shown);
+    let stretch = Stretch { start: 0, kind, parameters: *parameters, baseline: (from, to), frozen: true, own: false };
+    let rules = if kind == ChartKind::Ewma { usual_rules(kind) } else { RuleSet::COUNTS };
+    let (mut low, mut high) = ((0, 0), (0, 0));
+    for (at, rule) in broken(&stretch, &shown, &placed, rules) {
+        let side = if placed[at].is_some_and(|placed| placed.z > 0.0) { &mut high } else { &mut low };
+        if rule == Rule::BeyondLimits { side.0 += 1 } else { side.1 += 1 }
+    }
+    let points = placed.iter().flatten().count();
+    (points > 0).then_some((points, low, high))
+}

@@ -3,6 +3,7 @@
 use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 
+use super::signals::{GateLine, gates};
 use super::words;
 use crate::actor::Permission;
 use crate::error::{Error, Result};
@@ -69,6 +70,7 @@ struct CentreView {
     gaps: Vec<String>,
     lost: String,
     families: Vec<FamilyRow>,
+    gates: Vec<GateLine>,
     tiles: Vec<Tile>,
     waiting: Vec<Waiting>,
     weighed: usize,
@@ -204,6 +206,7 @@ fn view(r: &mut Reading<'_>, centre: Centre, asked: &CardAsked, refused: Option<
         .partition(|(kpi, months)| !undelivered(kpi.why) || months.iter().any(Option::is_some) || (silent && kpi.weight.is_some()));
     let tiles: Vec<Tile> = shown.into_iter().map(|(kpi, months)| tile(r, &card, kpi, &months, &signals)).collect();
     Ok(CentreView {
+        gates: gates(r, &card, &signals),
         code: card.centre.code.clone(),
         name: card.centre.name(r.lang).to_owned(),
         type_name: r.t(&format!("centre-type-{}", card.centre.centre_type.as_str().replace('_', "-"))),

@@ -11,7 +11,7 @@ use crate::actor::Permission;
 use crate::db::Instant;
 use crate::error::{Error, Result};
 use crate::history::{self, Line};
-use crate::kpi::{self, LimitBook, Period, SignalDetail, SignalState};
+use crate::kpi::{self, Card, LimitBook, Period, Signal, SignalDetail, SignalState};
 use crate::organisation;
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit};
 
@@ -41,6 +41,33 @@ struct SignalView {
     cycle: Option<String>,
     history: Vec<Line>,
     form: serde_json::Value,
+}
+
+/// A result of the month that may not stand, whatever the total of the card is.
+#[derive(Serialize)]
+pub(super) struct GateLine {
+    name: String,
+    href: String,
+    rule: String,
+    owner: Option<String>,
+    late: bool,
+}
+
+/// The open gates of a card's month.
+pub(super) fn gates(r: &Reading<'_>, card: &Card, signals: &[Signal]) -> Vec<GateLine> {
+    let month = card.period.to_string();
+    let open = signals.iter().filter(|signal| signal.state == SignalState::Open && signal.rule.is_of_month() && signal.period == month);
+    open.map(|signal| {
+        let known = card.kpis.iter().map(|kpi| &kpi.known.definition).find(|definition| definition.code == signal.code);
+        GateLine {
+            name: known.map_or_else(|| signal.code.clone(), |definition| definition.name(r.lang).to_owned()),
+            href: format!("/kpis/signals/{}", signal.id),
+            rule: rule_name(signal.rule, r.lang),
+            owner: known.and_then(|definition| definition.owner.clone()),
+            late: signal.due_on < r.today,
+        }
+    })
+    .collect()
 }
 
 /// One signal.

@@ -2,6 +2,7 @@
 //!
 //! Without a control group this says "changed after", never "because of".
 
+use rand::{RngExt, SeedableRng};
 use statrs::function::{erf, gamma};
 
 use super::intervals::{Interval, binomial_from, binomial_upto, clopper_pearson, wilson};
@@ -94,6 +95,56 @@ pub fn means(before: Sample, after: Sample, confidence: f64) -> Option<Effect> {
     let half = t_quantile(0.5 + confidence / 2.0, degrees)? * error(before, after);
     let p = 2.0 * super::quantiles::t_probability(-t.abs(), degrees);
     Some(Effect { size, interval: (size - half, size + half), p })
+}
+
+/// Two means of skewed values by resampling both sides with a seed; values ascend, each with how often it was met. The p value is twice the
+/// smaller share of resamplings on either side of no change. `None` below two values on a side.
+#[must_use]
+pub fn resampled(before: &[(i64, u64)], after: &[(i64, u64)], seed: u64, rounds: usize, confidence: f64) -> Option<Effect> {
+    let (old, new) = (Urn::of(before)?, Urn::of(after)?);
+    let mut random = rand::rngs::ChaCha8Rng::seed_from_u64(seed);
+    let mut sizes: Vec<f64> = (0..rounds).map(|_| new.draw(&mut random) - old.draw(&mut random)).collect();
+    sizes.sort_by(f64::total_cmp);
+    let tail = f64::midpoint(1.0, -confidence);
+    let at = |share: f64| sizes.get(((share * rounds as f64).ceil() as usize).clamp(1, rounds.max(1)) - 1).copied();
+    let below = sizes.iter().filter(|size| **size <= 0.0).count() as f64 / rounds as f64;
+    let above = sizes.iter().filter(|size| **size >= 0.0).count() as f64 / rounds as f64;
+    // No resampling on a side says only that its share is smaller than one in so many.
+    let p = (2.0 * below.min(above)).clamp(1.0 / rounds as f64, 1.0);
+    Some(Effect { size: new.mean() - old.mean(), interval: (at(tail)?, at(1.0 - tail)?), p })
+}
+
+/// Values to be drawn from again and again.
+struct Urn {
+    upto: Vec<(u64, i64)>,
+    total: u64,
+    sum: i128,
+}
+
+impl Urn {
+    fn of(values: &[(i64, u64)]) -> Option<Self> {
+        let mut urn = Self { upto: Vec::with_capacity(values.len()), total: 0, sum: 0 };
+        for (value, count) in values {
+            urn.total = urn.total.checked_add(*count)?;
+            urn.sum += i128::from(*value) * i128::from(*count);
+            urn.upto.push((urn.total, *value));
+        }
+        (urn.total >= 2).then_some(urn)
+    }
+
+    fn mean(&self) -> f64 {
+        self.sum as f64 / self.total as f64
+    }
+
+    /// The mean of as many values as there are, drawn one by one.
+    fn draw(&self, random: &mut rand::rngs::ChaCha8Rng) -> f64 {
+        let mut sum = 0_i128;
+        for _ in 0..self.total {
+            let drawn = random.random_range(0..self.total);
+            sum += i128::from(self.upto[self.upto.partition_point(|(end, _)| *end <= drawn)].1);
+        }
+        sum as f64 / self.total as f64
+    }
 }
 
 /// Welch's t and its degrees of freedom, of after − before.

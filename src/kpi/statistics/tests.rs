@@ -638,3 +638,22 @@ fn staffing_that_cannot_be() {
     let flooded = Impatient::of(Load { arrivals: 50.0, handle_s: 300.0 }, 100, 60.0).unwrap();
     near(flooded.abandons, 1.0 - 100.0 / 15_000.0, 1e-6);
 }
+
+#[test]
+fn resampled_means_have_the_interval_of_their_seed() {
+    let before: Vec<(i64, u64)> = vec![(10, 40), (20, 30), (60, 10)];
+    let after: Vec<(i64, u64)> = vec![(10, 60), (20, 15), (60, 5)];
+    let found = compare::resampled(&before, &after, 7, 2000, 0.95).unwrap();
+    assert_eq!(compare::resampled(&before, &after, 7, 2000, 0.95), Some(found));
+    assert!((found.size - (15.0 - 20.0)).abs() < 1e-12, "{found:?}");
+    // Welch's interval of the same values, which are not very skewed: near, not equal.
+    let sample = |bins: &[(i64, u64)]| {
+        let values: Vec<f64> = bins.iter().flat_map(|(value, n)| std::iter::repeat_n(*value as f64, *n as usize)).collect();
+        let group = Subgroup::of(&values).unwrap();
+        compare::Sample { count: group.count, mean: group.mean, deviation: group.deviation }
+    };
+    let welch = compare::means(sample(&before), sample(&after), 0.95).unwrap();
+    assert!((found.interval.0 - welch.interval.0).abs() < 1.0 && (found.interval.1 - welch.interval.1).abs() < 1.0, "{found:?} {welch:?}");
+    assert!(found.p > 0.01 && found.p < 0.12 && (found.p - welch.p).abs() < 0.05, "{found:?} {welch:?}");
+    assert_eq!(compare::resampled(&[(1, 1)], &after, 7, 100, 0.95), None);
+}

@@ -6,6 +6,12 @@ use crate::kpi::method::MethodKind;
 use crate::kpi::statistics::compare::Sample;
 
 impl Formula {
+    /// Whether count, mean and deviation can be told of what a mean is taken of.
+    #[must_use]
+    pub fn knows_spread(&self) -> bool {
+        self.kind == MethodKind::Mean && (!self.spreads.is_empty() || self.squares.is_some())
+    }
+
     /// Count, mean and deviation of what a mean is taken of; `None` for other methods, and where the squares are not known.
     #[must_use]
     pub fn sample(&self, frames: &Frames) -> Option<Sample> {

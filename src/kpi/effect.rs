@@ -1,0 +1,252 @@
+//! Before and after a change of a process: the test by the kind of data, whether the time before was stable, and the verdict of the Check
+//! phase (ISO 9001 10.2.1 d, 10.3). Without a control group it says that something changed after, never because of.
+//!
+//! Invariant: the same days, definition and seed give the same answer.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::control::{self, ChartKind, Grain};
+use super::daybook::{DayBook, reach};
+use super::expression::Frames;
+use super::method::{Formula, MethodKind};
+use super::period::Period;
+use super::service::{Known, definition_on};
+use super::statistics::compare::{self, Effect, Sample, Verdict, verdict};
+use crate::db::Conn;
+use crate::error::{Error, Result};
+
+const CONFIDENCE: f64 = 0.95;
+/// Resamplings of a bootstrap.
+const ROUNDS: usize = 2000;
+/// From so many values on each side on, the mean of skewed times is near enough to normal.
+const MANY: u64 = 1000;
+
+crate::text_enum! {
+    /// The test that a KPI allows, by the kind of its data.
+    TestKind {
+        /// Two shares: the difference with Newcombe's interval.
+        Shares = "shares",
+        /// Two counts over exposures: the ratio by the exact conditional test.
+        Rates = "rates",
+        /// Two means: Welch's t test, or resampling of few skewed values.
+        Means = "means",
+        /// Anything else: the days after against limits frozen before.
+        Series = "series",
+    }
+}
+
+crate::text_enum! {
+    /// How an effect was computed.
+    TestMethod {
+        /// Newcombe's tenth method.
+        Newcombe = "newcombe",
+        /// Exact test of the ratio of two rates.
+        ExactRatio = "exact_ratio",
+        /// Welch's t test.
+        Welch = "welch",
+        /// Resampling with the seed that is told.
+        Bootstrap = "bootstrap",
+        /// Limits frozen before.
+        FrozenLimits = "frozen_limits",
+    }
+}
+
+crate::text_enum! {
+    /// Whether the time before was one process. Where it was not, a test answers nothing.
+    Stability {
+        /// No run, and hardly a point beyond the limits.
+        Stable = "stable",
+        /// It shifted or jumped.
+        Unstable = "unstable",
+        /// Too few days to say.
+        Unknown = "unknown",
+    }
+}
+
+/// What is asked, fixed before anybody acts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Question {
+    /// The days before.
+    pub before: (NaiveDate, NaiveDate),
+    /// The days after.
+    pub after: (NaiveDate, NaiveDate),
+    /// More is wanted.
+    pub rising: bool,
+    /// The smallest change that is worth while, in the unit of the KPI.
+    pub worth: f64,
+}
+
+/// How the days stand against limits frozen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signals {
+    /// Days after that were judged.
+    pub points: usize,
+    /// Signals on the wanted side: runs, and points beyond the limits.
+    pub wanted: usize,
+    /// Signals on the other side.
+    pub unwanted: usize,
+}
+
+/// What can be said of before and after, with everything it rests on. Sizes are in the unit of the KPI, of rates the ratio.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How it was computed; none = there was nothing to test.
+    pub method: Option<TestMethod>,
+    /// After less before; of rates after over before.
+    pub size: Option<f64>,
+    /// Its 95 % interval.
+    pub interval: Option<[f64; 2]>,
+    /// Two-sided p value.
+    pub p: Option<f64>,
+    /// Observations before and after.
+    pub n: [i64; 2],
+    /// Whether the time before was stable.
+    pub before: Stability,
+    /// The days after against limits frozen before.
+    pub signals: Option<Signals>,
+    /// The seed of a bootstrap.
+    pub seed: Option<u64>,
+    /// Version of the definition.
+    pub definition_version: i64,
+}
+
+/// The test that the data of a KPI allow.
+///
+/// # Errors
+/// [`Error::NotFound`] for a code that nobody defined.
+pub fn test_kind(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<TestKind> {
+    let known = definition_on(conn, code, day)?;
+    Ok(known.formula.as_ref().map_or(TestKind::Series, |formula| kind_of(formula)))
+}
+
+fn kind_of(formula: &Formula) -> TestKind {
+    match formula.kind() {
+        MethodKind::Proportion => TestKind::Shares,
+        MethodKind::Rate => TestKind::Rates,
+        MethodKind::Mean if formula.knows_spread() => TestKind::Means,
+        _ => TestKind::Series,
+    }
+}
+
+/// Judges a change of a KPI of a centre (by id).
+///
+/// # Errors
+/// [`Error::NotFound`] for a code that nobody defined.
+pub fn judge(conn: &mut Conn, centre_id: &str, code: &str, question: &Question) -> Result<Judgement> {
+    let known = definition_on(conn, code, question.after.1)?;
+    let formula = known.formula.clone().ok_or(Error::NotFound)?;
+    let windows = formula.windows();
+    let first = question.before.0.min(question.after.0);
+    let book = DayBook::read(conn, centre_id, reach(Period::day(first), &windows), question.before.1.max(question.after.1))?;
+    let frames = |(from, to): (NaiveDate, NaiveDate)| book.frames(Period::range(from, to), &windows);
+    let (before, after) = (frames(question.before), frames(question.after));
+    let (stability, signals) = series(&known, &book, question);
+    let n = [formula.point(&before).n, formula.point(&after).n];
+    let mut found = Judgement {
+        verdict: Verdict::NotTestable,
+        method: None,
+        size: None,
+        interval: None,
+        p: None,
+        n,
+        before: stability,
+        signals,
+        seed: None,
+        definition_version: known.version,
+    };
+    match kind_of(&formula) {
+        TestKind::Series => of_series(&mut found, &known, (&before, &after), question),
+        kind => of_sums(&mut found, &known, kind, (&before, &after), question),
+    }
+    // A time before that was no one process tells nothing, whatever the figures are.
+    if stability == Stability::Unstable {
+        found.verdict = Verdict::NotTestable;
+    }
+    Ok(found)
+}
+
+/// Tests of sums: what they find in the plain figures is told in the unit, and ratios as they are.
+fn of_sums(found: &mut Judgement, known: &Known, kind: TestKind, (before, after): (&Frames, &Frames), question: &Question) {
+    let Some(formula) = known.formula.as_ref() else { return };
+    let scale = known.definition.scale();
+    let (old, new) = (formula.point(before), formula.point(after));
+    let counts = |value: &super::method::KpiValue| Some((value.numerator.count()?, value.denominator.count()?));
+    let rates = |value: &super::method::KpiValue| Some((value.numerator.count()?, value.denominator.real()));
+    let (method, effect, none, worth) = match kind {
+        TestKind::Shares => {
+            let effect = counts(&old).zip(counts(&new)).and_then(|(old, new)| compare::shares(old, new, CONFIDENCE));
+            (TestMethod::Newcombe, effect, 0.0, question.worth / scale)
+        }
+        TestKind::Rates => {
+            let effect = rates(&old).zip(rates(&new)).and_then(|(old, new)| compare::rates(old, new, CONFIDENCE));
+            let worth = old.value.map_or(0.0, |rate| question.worth / scale / rate);
+            (TestMethod::ExactRatio, effect, 1.0, worth)
+        }
+        _ => {
+            let (method, effect) = means(found, known, before, after);
+            (method, effect, 0.0, question.worth / scale)
+        }
+    };
+    let unit = if kind == TestKind::Rates { 1.0 } else { scale };
+    found.verdict = verdict(effect, none, worth, question.rising);
+    found.method = effect.map(|_| method);
+    found.size = effect.map(|effect| effect.size * unit);
+    found.interval = effect.map(|effect| [effect.interval.0 * unit, effect.interval.1 * unit]);
+    found.interval = found.interval.filter(|interval| interval.iter().all(|end| end.is_finite()));
+    found.p = effect.map(|effect| effect.p);
+}
+
+/// Welch's test; few values, whose mean may be far from normal, are resampled where they are known one by one.
+fn means(found: &mut Judgement, known: &Known, before: &Frames, after: &Frames) -> (TestMethod, Option<Effect>) {
+    let Some(formula) = known.formula.as_ref() else { return (TestMethod::Welch, None) };
+    let few = |sample: Option<Sample>| sample.is_some_and(|sample| sample.count < MANY);
+    let (old, new) = (formula.sample(before), formula.sample(after));
+    if few(old) || few(new) {
+        if let (Some(old), Some(new)) = (formula.values(before), formula.values(after)) {
+            let seed = known.definition.seed();
+            found.seed = Some(seed);
+            return (TestMethod::Bootstrap, compare::resampled(&old, &new, seed, ROUNDS, CONFIDENCE));
+        }
+    }
+    (TestMethod::Welch, old.zip(new).and_then(|(old, new)| compare::means(old, new, CONFIDENCE)))
+}
+
+/// The verdict of a series: signals on one side only, and a mean that moved as far as is worth while.
+fn of_series(found: &mut Judgement, known: &Known, (before, after): (&Frames, &Frames), question: &Question) {
+    let Some(formula) = known.formula.as_ref() else { return };
+    let value = |frames| formula.point(frames).value.map(|value| value * known.definition.scale());
+    let size = value(after).zip(value(before)).map(|(new, old)| new - old);
+    found.size = size;
+    let Some(signals) = found.signals else { return };
+    found.method = Some(TestMethod::FrozenLimits);
+    let moved = size.is_some_and(|size| if question.rising { size > 0.0 } else { size < 0.0 } && size.abs() >= question.worth.abs());
+    found.verdict = match (signals.wanted, signals.unwanted) {
+        (0, 0) => Verdict::NotShown,
+        (_, 0) if moved => Verdict::Effective,
+        (0, _) => Verdict::Worse,
+        _ => Verdict::NotShown,
+    };
+}
+
+/// Whether the days before were stable among themselves, and how the days after stand against their limits.
+fn series(known: &Known, book: &DayBook, question: &Question) -> (Stability, Option<Signals>) {
+    let Some((kind, parameters, before)) = control::phase_of(known, book, Grain::Day, question.before) else {
+        return (Stability::Unknown, None);
+    };
+    let (low, high) = before;
+    let runs = low.1 + high.1;
+    // One point of twenty-five may lie beyond: more than chance alone gives, less than a process that is none.
+    let stable = runs == 0 && (low.0 + high.0) * 25 <= parameters.points;
+    let after = control::against(known, book, (kind, &parameters), Grain::Day, question.after);
+    let signals = after.map(|(points, low, high)| {
+        let (low, high) = (low.0 + low.1, high.0 + high.1);
+        // Of gaps between rare events more is fewer events.
+        let above_is_more = !matches!(kind, ChartKind::G | ChartKind::T);
+        let (wanted, unwanted) = if question.rising == above_is_more { (high, low) } else { (low, high) };
+        Signals { points, wanted, unwanted }
+    });
+    (if stable { Stability::Stable } else { Stability::Unstable }, signals)
+}
