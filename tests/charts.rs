@@ -51,7 +51,10 @@ fn phase(from: &str, to: &str, starts_on: &str) -> FreezePhase {
 
 /// The chart that is drawn: letters and codes of rules behind the diamonds.
 fn rules(page: &str) -> Vec<String> {
-    page.split("<text class=\"b mid\"").skip(1).filter_map(|rest| Some(rest.split('>').nth(1)?.split('<').next()?.to_owned())).collect()
+    page.split("<text class=\"b mid\"")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split('>').nth(1)?.split('<').next()?.to_owned()))
+        .collect()
 }
 
 both! {

@@ -21,7 +21,8 @@ fn kept(app: &TestApp) -> (improvement::CycleTest, Option<Judgement>) {
 
 /// A cycle of the plan, with these changes, that has acted by the first of August.
 async fn acted(app: &TestApp, manager: &Visitor<'_>, changed: &[(&str, &str)]) {
-    let mut plan: Vec<(&str, &str)> = PLAN.iter().copied().filter(|(name, _)| !changed.iter().any(|(other, _)| other == name)).collect();
+    let mut plan: Vec<(&str, &str)> =
+        PLAN.iter().copied().filter(|(name, _)| !changed.iter().any(|(other, _)| other == name)).collect();
     plan.extend(changed);
     plan.push(("cause", "早班人手不足"));
     let answer = manager.post("/improvement", &plan).await;

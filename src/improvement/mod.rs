@@ -17,8 +17,8 @@ mod verdict;
 mod view;
 
 pub use model::{
-    ActKind, Action, ActionState, AddAction, ChangePlan, CheckResult, Close, Cycle, CycleTest, Direction, EndAction, Measured, OpenCycle, PassCheck,
-    PassDo, PassPlan, Phase, Verdict,
+    ActKind, Action, ActionState, AddAction, ChangePlan, CheckResult, Close, Cycle, CycleTest, Direction, EndAction, Measured,
+    OpenCycle, PassCheck, PassDo, PassPlan, Phase, Verdict,
 };
 pub use service::{
     actions, actions_of, add_action, board, by_id, by_kpi, change_plan, close, drop_action, find, finish_action, open, overdue,

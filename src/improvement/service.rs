@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::model::{
-    ActKind, Action, ActionState, AddAction, ChangePlan, CheckResult, Close, Cycle, CycleTest, EndAction, Measured, OpenCycle, PassCheck,
-    PassDo, PassPlan, Phase, Wanted, compare,
+    ActKind, Action, ActionState, AddAction, ChangePlan, CheckResult, Close, Cycle, CycleTest, EndAction, Measured, OpenCycle,
+    PassCheck, PassDo, PassPlan, Phase, Wanted, compare,
 };
 use super::store;
 use super::test::{self, Planned};

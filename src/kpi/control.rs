@@ -14,5 +14,5 @@ mod tests;
 pub(crate) use charted::{Charted, Drawn, Frozen, Stretch, against, chart, first_day_of, limits_between, phase_of};
 pub use fit::Parameters;
 pub(crate) use fit::{ENOUGH, PROVISIONAL};
-pub use plan::{ChartKind, Grain, Split, code_of_rule, parse_rules, usual_rules};
 pub(crate) use plan::fits;
+pub use plan::{ChartKind, Grain, Split, code_of_rule, parse_rules, usual_rules};

@@ -222,7 +222,8 @@ fn of_series(found: &mut Judgement, known: &Known, (before, after): (&Frames, &F
     found.size = size;
     let Some(signals) = found.signals else { return };
     found.method = Some(TestMethod::FrozenLimits);
-    let moved = size.is_some_and(|size| if question.rising { size > 0.0 } else { size < 0.0 } && size.abs() >= question.worth.abs());
+    let moved =
+        size.is_some_and(|size| if question.rising { size > 0.0 } else { size < 0.0 } && size.abs() >= question.worth.abs());
     found.verdict = match (signals.wanted, signals.unwanted) {
         (0, 0) => Verdict::NotShown,
         (_, 0) if moved => Verdict::Effective,

@@ -43,12 +43,12 @@ pub use method::{Figure, KpiValue};
 pub use model::{Batch, BatchState, PhaseRow, Scorecard, Signal, SignalRule, SignalState, TargetRow};
 pub use period::Period;
 pub use service::{
-    BadFile, BesideValue, Card, CardKpi, Change, DefinitionBook, Difference, FileFault, FreezePhase, FrozenCard, FrozenKpi, Import, Imported,
-    Input, Known, LimitBook, NamedSignal, Point, Proof, PublishScorecard, Rebuilt, RowErrors, SaveDefinition, SetTarget,
+    BadFile, BesideValue, Card, CardKpi, Change, DefinitionBook, Difference, FileFault, FreezePhase, FrozenCard, FrozenKpi, Import,
+    Imported, Input, Known, LimitBook, NamedSignal, Point, Proof, PublishScorecard, Rebuilt, RowErrors, SaveDefinition, SetTarget,
     SignalDetail, Value, Why, all_published, answer_with_cycle, batch, batches, card, centres, daily, definition,
-    definition_history, definition_on, definitions, editions, explain, families, freeze, import, import_once, install_pack, last_day,
-    monthly, open_named, open_signals, phases, profile, publish, published, rebuild, rejected_rows, save_definition, set_target, sheet,
-    signal, signals_of, undo, value, values, verify, visible, weekly, weights_of,
+    definition_history, definition_on, definitions, editions, explain, families, freeze, import, import_once, install_pack,
+    last_day, monthly, open_named, open_signals, phases, profile, publish, published, rebuild, rejected_rows, save_definition,
+    set_target, sheet, signal, signals_of, undo, value, values, verify, visible, weekly, weights_of,
 };
 pub(crate) use service::{
     bad_file, bad_mapping, batch_number, last_day_anywhere, last_mapping, may_undo, open_everywhere, optional_number,

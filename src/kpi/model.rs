@@ -5,12 +5,12 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::control::{ChartKind, Grain};
+use super::statistics::Rule;
 use crate::db::schema::{
     kpi_batches, kpi_cells, kpi_definitions, kpi_measures, kpi_phases, kpi_profiles, kpi_scorecards, kpi_signals, kpi_targets,
 };
 use crate::db::{Instant, Json};
-use super::control::{ChartKind, Grain};
-use super::statistics::Rule;
 use crate::organisation::CentreType;
 
 crate::text_enum! {

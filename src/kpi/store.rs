@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{Batch, BatchState, DefinitionRow, PhaseRow, ProfileRow, Scorecard, Signal, SignalState, TargetRow};
-use crate::db::Conn;
 use crate::db::schema::{kpi_batches, kpi_definitions, kpi_profiles, kpi_signals, kpi_targets};
+use crate::db::{Conn, Json};
 use crate::error::{Error, Result};
 use crate::ledger::{Fact, FactTable, WriteTx};
 use crate::organisation::CentreType;
@@ -171,8 +171,8 @@ pub(super) fn signals_in(conn: &mut Conn, state: SignalState) -> Result<Vec<Sign
         .load(conn)?)
 }
 
-/// A signal with the name of its KPI in both languages, where the KPI is still defined.
-pub(super) type Named = (Signal, Option<String>, Option<String>);
+/// A signal with the name of its KPI in both languages and its definition, where the KPI is still defined.
+pub(super) type Named = (Signal, Option<String>, Option<String>, Option<Json>);
 
 /// Open signals with the names of their KPIs, the most urgent first.
 pub(super) fn open_named(conn: &mut Conn) -> Result<Vec<Named>> {
@@ -182,7 +182,12 @@ pub(super) fn open_named(conn: &mut Conn) -> Result<Vec<Named>> {
         .filter(kpi_signals::state.eq(SignalState::Open))
         .order((kpi_signals::due_on, kpi_signals::id))
         .limit(200)
-        .select((Signal::as_select(), kpi_definitions::name.nullable(), kpi_definitions::name_en.nullable()))
+        .select((
+            Signal::as_select(),
+            kpi_definitions::name.nullable(),
+            kpi_definitions::name_en.nullable(),
+            kpi_definitions::body.nullable(),
+        ))
         .load(conn)?)
 }
 

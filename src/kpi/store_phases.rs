@@ -15,7 +15,11 @@ pub(super) fn of_centre(conn: &mut Conn, centre_id: &str, code: Option<&str>) ->
     if let Some(code) = code {
         query = query.filter(kpi_phases::code.eq(code));
     }
-    Ok(query.order((kpi_phases::code, kpi_phases::grain, kpi_phases::starts_on)).limit(5000).select(PhaseRow::as_select()).load(conn)?)
+    Ok(query
+        .order((kpi_phases::code, kpi_phases::grain, kpi_phases::starts_on))
+        .limit(5000)
+        .select(PhaseRow::as_select())
+        .load(conn)?)
 }
 
 /// The newest phase of a chart.

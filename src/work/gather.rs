@@ -136,13 +136,20 @@ fn explain(found: &NamedSignal, centres: &[Centre], verb: &'static str, lang: La
     Task {
         verb,
         code: kpi.unwrap_or(&signal.code).clone(),
-        title: t(lang, &format!("work-rule-{}", signal.rule.as_str()), &params),
-        note: if verb == "explain" { t(lang, "work-signal-note", &[]) } else { String::new() },
+        title: t(lang, &format!("work-rule-{}", signal.rule.as_str().replace('_', "-")), &params),
+        note: note(found, verb, lang),
         who: t(lang, "history-system", &[]),
         since: signal.raised_at,
         due: Some(signal.due_on),
         href: format!("/kpis/signals/{}", signal.id),
     }
+}
+
+/// Who answers for the KPI, and what is asked.
+fn note(found: &NamedSignal, verb: &str, lang: Lang) -> String {
+    let owner = found.owner.as_ref().map(|owner| t(lang, "work-signal-owner", &[("owner", owner.clone())]));
+    let asked = (verb == "explain").then(|| t(lang, "work-signal-note", &[]));
+    owner.into_iter().chain(asked).collect::<Vec<String>>().join(" · ")
 }
 
 fn carry_out((action, cycle): &(Action, Cycle), verb: &'static str) -> Task {

@@ -119,3 +119,13 @@ problem-kpi-phase-early = Limits cannot judge days before their baseline begins 
 problem-kpi-phase-order = The phase before begins on { $day }; a new one must begin later
 
 event-kpi-phase = { $who } froze the control limits of { $what } from { $from } on
+
+work-rule-gate = { $centre }, { $period }: gate, outside the allowed range
+work-rule-trend = { $centre }, { $period }: six points in a row rising or falling
+work-rule-alternating = { $centre }, { $period }: fourteen points up and down in turn
+work-rule-two-of-three = { $centre }, { $period }: two of three points beyond 2σ on one side
+work-rule-four-of-five = { $centre }, { $period }: four of five points beyond 1σ on one side
+work-rule-within = { $centre }, { $period }: fifteen points in a row within 1σ
+work-rule-outside = { $centre }, { $period }: eight points in a row beyond 1σ
+work-rule-run-of-eight = { $centre }, { $period }: eight points in a row on one side of the centre line
+work-signal-owner = Answers for it: { $owner }

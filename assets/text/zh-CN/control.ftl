@@ -115,3 +115,13 @@ problem-kpi-phase-early = 控制限不能用于基准期开始日 { $day } 之�
 problem-kpi-phase-order = 上一阶段从 { $day } 开始，新阶段必须更晚
 
 event-kpi-phase = { $who } 冻结了 { $what } 自 { $from } 起的控制限
+
+work-rule-gate = { $centre } { $period } 触发一票否决：超出允许范围
+work-rule-trend = { $centre } { $period } 连续六点上升或下降
+work-rule-alternating = { $centre } { $period } 连续十四点上下交替
+work-rule-two-of-three = { $centre } { $period } 三点中有两点在同侧 2σ 以外
+work-rule-four-of-five = { $centre } { $period } 五点中有四点在同侧 1σ 以外
+work-rule-within = { $centre } { $period } 连续十五点在 1σ 以内
+work-rule-outside = { $centre } { $period } 连续八点在 1σ 以外
+work-rule-run-of-eight = { $centre } { $period } 连续八点在中心线同一侧
+work-signal-owner = 责任人：{ $owner }

@@ -98,7 +98,19 @@ fn a_trend_has_phases_limits_target_and_signals() {
 
 #[test]
 fn a_trend_of_nothing_and_of_one_value_is_drawn() {
-    let plain = Trend { id: "t", title: "", description: "", points: &[], phases: &[], markers: &[], targets: &[], range: &[], digits: 1, share: false, words: WORDS };
+    let plain = Trend {
+        id: "t",
+        title: "",
+        description: "",
+        points: &[],
+        phases: &[],
+        markers: &[],
+        targets: &[],
+        range: &[],
+        digits: 1,
+        share: false,
+        words: WORDS,
+    };
     assert!(trend(&plain).ends_with("</svg>"));
     let one = [TrendPoint { label: "1", value: Some(300.0), signal: Some("1") }];
     let phase = [TrendPhase { start: 5, centre: Some(300.0), limits: &[], name: "", mark: None }];

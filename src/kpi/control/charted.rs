@@ -141,14 +141,7 @@ pub(crate) fn chart(known: &Known, book: &DayBook, grain: Grain, last: NaiveDate
     Some(Charted { grain, stretches, points })
 }
 
-fn stretches(
-    known: &Known,
-    book: &DayBook,
-    grain: Grain,
-    window: &Window,
-    frozen: &[Frozen],
-    shown: &[Reading],
-) -> Vec<Stretch> {
+fn stretches(known: &Known, book: &DayBook, grain: Grain, window: &Window, frozen: &[Frozen], shown: &[Reading]) -> Vec<Stretch> {
     let mut found: Vec<Stretch> = Vec::new();
     for phase in frozen {
         let start = shown.partition_point(|reading| reading.period.from < phase.starts_on);
@@ -196,7 +189,8 @@ fn judge(known: &Known, stretch: &Stretch, points: &mut [Drawn]) {
         point.limits = placed.map(|placed| Limits { lower: placed.limits.lower.max(least), upper: placed.limits.upper });
     }
     let named = RuleSet::of(&known.definition.rules);
-    let rules = if known.definition.rules.is_empty() || stretch.kind == ChartKind::Ewma { usual_rules(stretch.kind) } else { named };
+    let rules =
+        if known.definition.rules.is_empty() || stretch.kind == ChartKind::Ewma { usual_rules(stretch.kind) } else { named };
     for (at, rule) in broken(stretch, &readings, &placed, rules) {
         points[at].rules.push(rule);
     }

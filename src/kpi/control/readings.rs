@@ -62,8 +62,7 @@ fn period(grain: Grain, begin: NaiveDate) -> Period {
 /// still that of another exposure.
 pub(crate) fn readings(formula: &Formula, book: &DayBook, grain: Grain, from: NaiveDate, to: NaiveDate) -> Vec<Reading> {
     let windows = formula.windows();
-    let mut begins: Vec<NaiveDate> =
-        book.days().filter(|day| (from..=to).contains(day)).map(|day| begin(grain, day)).collect();
+    let mut begins: Vec<NaiveDate> = book.days().filter(|day| (from..=to).contains(day)).map(|day| begin(grain, day)).collect();
     begins.dedup();
     let mut found = Vec::with_capacity(begins.len());
     for begin in begins {

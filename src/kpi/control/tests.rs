@@ -87,7 +87,18 @@ fn weekends_have_their_own_centre() {
 #[test]
 fn gaps_between_rare_events_are_counted_in_items_or_days() {
     // Events on days 2, 5 (two of them) and 9; a hundred items a day.
-    let counts: Vec<(i64, i64)> = (0..12).map(|day| (match day { 2 | 9 => 1, 5 => 2, _ => 0 }, 100)).collect();
+    let counts: Vec<(i64, i64)> = (0..12)
+        .map(|day| {
+            (
+                match day {
+                    2 | 9 => 1,
+                    5 => 2,
+                    _ => 0,
+                },
+                100,
+            )
+        })
+        .collect();
     let readings = all(&counts);
     assert_eq!(series(ChartKind::G, &readings), [(2, 300.0), (5, 150.0), (9, 400.0)]);
     assert_eq!(series(ChartKind::T, &readings), [(2, 2.0), (5, 1.5), (9, 4.0)]);
@@ -119,13 +130,17 @@ fn an_ewma_chart_sees_a_small_drift() {
     let parameters = fit(ChartKind::Ewma, Split::None, &readings).unwrap();
     assert!(matches!(parameters.process, Process::Single { .. }));
     let drifted: Vec<Reading> = (0..).zip(CANS).map(|(day, count)| reading(day, count + 7, 50)).collect();
-    let beyond = |readings: &[Reading]| place(ChartKind::Ewma, &parameters, readings).iter().flatten().filter(|one| one.z > 3.0).count();
+    let beyond =
+        |readings: &[Reading]| place(ChartKind::Ewma, &parameters, readings).iter().flatten().filter(|one| one.z > 3.0).count();
     assert!(beyond(&drifted) > 10 && beyond(&drifted) > beyond(&readings) + 8);
 }
 
 #[test]
 fn rules_are_listed_by_their_numbers() {
-    assert_eq!(parse_rules("1, 2、5 we4").unwrap(), [Rule::BeyondLimits, Rule::NineOnOneSide, Rule::TwoOfThreeBeyondTwo, Rule::EightOnOneSide]);
+    assert_eq!(
+        parse_rules("1, 2、5 we4").unwrap(),
+        [Rule::BeyondLimits, Rule::NineOnOneSide, Rule::TwoOfThreeBeyondTwo, Rule::EightOnOneSide]
+    );
     assert_eq!(parse_rules("1 1 9"), Err("9".to_owned()));
     assert_eq!(parse_rules(" "), Ok(vec![]));
     for rule in Rule::ALL {

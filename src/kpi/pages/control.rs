@@ -131,7 +131,8 @@ pub(super) fn view(
         None => Vec::new(),
     };
     let happened = &happened[happened.len().saturating_sub(LETTERS)..];
-    let letters: Vec<Letter> = happened.iter().zip('A'..='Z').map(|(mark, letter)| Letter { label: letter.into(), day: mark.day }).collect();
+    let letters: Vec<Letter> =
+        happened.iter().zip('A'..='Z').map(|(mark, letter)| Letter { label: letter.into(), day: mark.day }).collect();
     let current = charted.as_ref().and_then(|charted| charted.stretches.last());
     let kind = current.map_or(subject.known.definition.chart, |stretch| stretch.kind);
     let limited = charted.as_ref().filter(|charted| !charted.stretches.is_empty());

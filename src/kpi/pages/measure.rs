@@ -187,13 +187,7 @@ async fn command(visit: &Visit, form: &Form, centre: &str, code: &str) -> Result
     Ok(limits.of(code, id))
 }
 
-fn view(
-    r: &mut Reading<'_>,
-    centre: &str,
-    code: &str,
-    asked: &Asked,
-    refused: Option<(&Form, &Error)>,
-) -> Result<MeasureView> {
+fn view(r: &mut Reading<'_>, centre: &str, code: &str, asked: &Asked, refused: Option<(&Form, &Error)>) -> Result<MeasureView> {
     let centre = kpi::visible(r.conn, &r.actor, centre)?;
     let period = words::asked(r.conn, asked.period.as_deref(), Some(&centre.id), r.today)?;
     let known = kpi::definition_on(r.conn, code, period.to)?;
@@ -208,7 +202,8 @@ fn view(
     let subject = Subject { known: &known, book: &book, limits, path: path.clone(), lang: r.lang };
     let proved = if known.formula.is_some() { Some(kpi::value(r.conn, &r.actor, code, &centre.code, period)?) } else { None };
     let standing = proved.as_ref().map(|value| value.state);
-    let control = if known.formula.is_some() { Some(control::view(r, &sheet, &subject, &centre, (period, standing))?) } else { None };
+    let control =
+        if known.formula.is_some() { Some(control::view(r, &sheet, &subject, &centre, (period, standing))?) } else { None };
     let monthly = subject.monthly(period);
     let signals = kpi::signals_of(r.conn, &r.actor, &centre.code, Some(code))?;
     let definition = &known.definition;

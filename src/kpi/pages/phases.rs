@@ -48,7 +48,9 @@ pub(crate) async fn freeze(visit: Visit, path: Path<(String, String)>, FormBody(
         Err(error) => Err(error),
     };
     match done {
-        Ok(grain) => Ok(visit.see_other(&format!("/kpis/{centre}/{code}/phases?points={}", grain.as_str()), Flash::ok("kpis-phase-frozen"))),
+        Ok(grain) => {
+            Ok(visit.see_other(&format!("/kpis/{centre}/{code}/phases?points={}", grain.as_str()), Flash::ok("kpis-phase-frozen")))
+        }
         Err(error @ Error::Invalid(_)) => {
             visit
                 .page("kpis/phases.html", move |r| {

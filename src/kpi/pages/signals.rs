@@ -56,7 +56,8 @@ pub(super) struct GateLine {
 /// The open gates of a card's month.
 pub(super) fn gates(r: &Reading<'_>, card: &Card, signals: &[Signal]) -> Vec<GateLine> {
     let month = card.period.to_string();
-    let open = signals.iter().filter(|signal| signal.state == SignalState::Open && signal.rule.is_of_month() && signal.period == month);
+    let open =
+        signals.iter().filter(|signal| signal.state == SignalState::Open && signal.rule.is_of_month() && signal.period == month);
     open.map(|signal| {
         let known = card.kpis.iter().map(|kpi| &kpi.known.definition).find(|definition| definition.code == signal.code);
         GateLine {

@@ -70,11 +70,13 @@ pub(crate) fn marks(conn: &mut Conn, centre: &Centre, code: &str, (from, to): (N
         return Ok(Vec::new());
     }
     let zone = organisation::zone_of(centre)?;
-    let start = |day: NaiveDate| zone.from_local_datetime(&day.and_time(NaiveTime::MIN)).earliest().map(|at| Instant::new(at.to_utc()));
+    let start =
+        |day: NaiveDate| zone.from_local_datetime(&day.and_time(NaiveTime::MIN)).earliest().map(|at| Instant::new(at.to_utc()));
     let until = to.checked_add_days(Days::new(1)).and_then(start);
     let mut documents: BTreeSet<String> = BTreeSet::new();
     let turns = Filter { actions: Some(TURNS), until, ..Filter::default() };
-    let mut found: Vec<EventRow> = list(conn, &turns, MOST)?.into_iter().filter(|event| cycles.contains(&event.object_id)).collect();
+    let mut found: Vec<EventRow> =
+        list(conn, &turns, MOST)?.into_iter().filter(|event| cycles.contains(&event.object_id)).collect();
     documents.extend(found.iter().filter_map(cycle_in).filter_map(|row| row.act_document));
     found.retain(|event| start(from).is_none_or(|first| event.at >= first));
     if !documents.is_empty() {

@@ -239,6 +239,15 @@ pub struct NamedSignal {
     pub name: Option<String>,
     /// In English.
     pub name_en: Option<String>,
+    /// Who answers for the KPI.
+    pub owner: Option<String>,
+}
+
+/// The part of a definition that says who answers for it.
+#[derive(Deserialize)]
+struct Owned {
+    #[serde(default)]
+    owner: Option<String>,
 }
 
 /// The open signals of the centres whose KPIs this actor may read, the most urgent first; no more than anybody can work through.
@@ -246,8 +255,10 @@ pub struct NamedSignal {
 /// # Errors
 /// When the database refuses.
 pub fn open_named(conn: &mut Conn, actor: &Actor) -> Result<Vec<NamedSignal>> {
-    let named = store::open_named(conn)?.into_iter().map(|(signal, name, name_en)| NamedSignal { signal, name, name_en });
-    Ok(named.filter(|found| actor.may_at(Permission::ReadKpis, &found.signal.centre_id)).collect())
+    let named = store::open_named(conn)?.into_iter();
+    let seen = named.filter(|(signal, ..)| actor.may_at(Permission::ReadKpis, &signal.centre_id));
+    let owner = |body: Option<Json>| body.and_then(|body| body.to::<Owned>().ok()).and_then(|owned| owned.owner);
+    Ok(seen.map(|(signal, name, name_en, body)| NamedSignal { signal, name, name_en, owner: owner(body) }).collect())
 }
 
 /// The open signals of every centre whose KPIs this actor may read.

@@ -653,7 +653,10 @@ fn resampled_means_have_the_interval_of_their_seed() {
         compare::Sample { count: group.count, mean: group.mean, deviation: group.deviation }
     };
     let welch = compare::means(sample(&before), sample(&after), 0.95).unwrap();
-    assert!((found.interval.0 - welch.interval.0).abs() < 1.0 && (found.interval.1 - welch.interval.1).abs() < 1.0, "{found:?} {welch:?}");
+    assert!(
+        (found.interval.0 - welch.interval.0).abs() < 1.0 && (found.interval.1 - welch.interval.1).abs() < 1.0,
+        "{found:?} {welch:?}"
+    );
     assert!(found.p > 0.01 && found.p < 0.12 && (found.p - welch.p).abs() < 0.05, "{found:?} {welch:?}");
     assert_eq!(compare::resampled(&[(1, 1)], &after, 7, 100, 0.95), None);
 }
