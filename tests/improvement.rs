@@ -183,7 +183,7 @@ both! {
         assert_eq!(manager.post("/p/2026-01/close", &close).await.status, 303);
         let page = manager.get("/p/2026-01").await;
         let main = page.main();
-        for text in ["已关闭", "实施之后变好：+25.0 个百分点", "95% 区间", "WI-03", "8 月 10 日起到岗", "王 关闭了循环", "标准化"] {
+        for text in ["已关闭", "有效：+25.0 个百分点", "95% 区间", "WI-03", "8 月 10 日起到岗", "王 关闭了循环", "标准化"] {
             assert!(main.contains(text), "{text}: {main}");
         }
         assert!(page.text().contains("class=\"chart scroll\"") && page.text().contains("class=\"flag\""), "the effect with the day of the actions");

@@ -317,7 +317,9 @@ pub fn pass_check(tx: &mut WriteTx<'_>, number: &str, command: &PassCheck) -> Re
 fn checked(conn: &mut Conn, row: &Cycle, command: &PassCheck) -> Result<CheckResult> {
     let centre = organisation::centre(conn, &row.centre_id)?;
     let after = measure(conn, &row.kpi_code, &centre, command.check_from, command.check_to)?;
-    let before: Measured = row.baseline.to()?;
+    // What came in since the plan counts for the time before as well; where it is gone, what was kept then.
+    let again = measure(conn, &row.kpi_code, &centre, row.baseline_from, row.baseline_to)?;
+    let before: Measured = if again.value.is_some() { again } else { row.baseline.to()? };
     let direction = kpi::definition(conn, &row.kpi_code)?.definition.direction.clone();
     let wanted = Wanted::of(&direction, before.value.unwrap_or_default(), row.goal);
     compare(&before, &after, row.goal, wanted).ok_or_else(|| Error::field("check_from", "cycle-no-data"))

@@ -5,8 +5,7 @@ use serde::Serialize;
 use super::figures::Figures;
 use super::model::{Cycle, CycleTest};
 use crate::db::Instant;
-use crate::kpi::statistics::compare::Verdict;
-use crate::kpi::{Judgement, Stability, TestKind, TestMethod};
+use crate::kpi::{EffectVerdict as Verdict, Judgement, Stability, TestKind, TestMethod};
 use crate::text::t;
 
 /// A fact and its name.
@@ -20,7 +19,9 @@ struct Fact {
 #[derive(Serialize)]
 pub(super) struct Said {
     pub(super) kind: &'static str,
-    pub(super) label: String,
+    label: String,
+    /// Verdict and size, for a line of its own.
+    pub(super) short: String,
     sentence: String,
     facts: Vec<Fact>,
     at: Option<Instant>,
@@ -65,7 +66,12 @@ pub(super) fn view(cycle: &Cycle, test: &CycleTest, judgement: Option<&Judgement
 fn said(found: &Judgement, test: &CycleTest, f: &Figures) -> Said {
     let (kind, label) = label(found.verdict, f);
     let sentence = sentence(found, test, f);
-    Said { kind, label, sentence, facts: facts(found, test.kind, f), at: test.judged_at }
+    let size = found.size.map(|size| sized(size, test.kind, f));
+    let short = match size.filter(|_| found.verdict != Verdict::NotTestable) {
+        Some(size) => t(f.lang, "improvement-effect-said", &[("verdict", label.clone()), ("size", size)]),
+        None => label.clone(),
+    };
+    Said { kind, label, short, sentence, facts: facts(found, test.kind, f), at: test.judged_at }
 }
 
 /// It changed after, which does not say because of.

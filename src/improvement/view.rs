@@ -201,7 +201,7 @@ fn rows(r: &Reading<'_>, actions: Vec<Action>, may_run: bool, running: bool) -> 
 /// The verdict of the test; of a cycle without one, what its two values say.
 fn judged(result: &CheckResult, test: Option<&TestView>, figures: &Figures) -> Said {
     let verdict = test.and_then(|test| test.said.as_ref());
-    verdict.map_or_else(|| said(result, figures), |said| Said { kind: said.kind, text: said.label.clone() })
+    verdict.map_or_else(|| said(result, figures), |said| Said { kind: said.kind, text: said.short.clone() })
 }
 
 /// In words: what changed after, never because of.

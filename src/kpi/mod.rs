@@ -53,7 +53,7 @@ pub use service::{
 pub(crate) use service::{
     bad_file, bad_mapping, batch_number, last_day_anywhere, last_mapping, may_undo, open_everywhere, optional_number,
 };
-pub use statistics::compare::difference;
+pub use statistics::compare::{Verdict as EffectVerdict, difference};
 pub use store::FACTS;
 
 use crate::actor::Permission;

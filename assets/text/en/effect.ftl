@@ -45,6 +45,7 @@ improvement-method-seed = { $method }, seed { $seed }
 improvement-stable-stable = stable: no run, hardly a point beyond the limits
 improvement-stable-unstable = not stable: it shifted or jumped by itself
 improvement-stable-unknown = too few days to say
+improvement-effect-said = { $verdict }: { $size }
 improvement-effect-effective = Effective
 improvement-effect-not-shown = Not shown
 improvement-effect-worse = Worse

@@ -42,6 +42,7 @@ improvement-method-seed = { $method }，种子 { $seed }
 improvement-stable-stable = 稳定：没有连续偏移，几乎没有界外点
 improvement-stable-unstable = 不稳定：自身曾偏移或跳动
 improvement-stable-unknown = 天数太少，无法判断
+improvement-effect-said = { $verdict }：{ $size }
 improvement-effect-effective = 有效
 improvement-effect-not-shown = 未显示效果
 improvement-effect-worse = 变差

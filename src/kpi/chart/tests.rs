@@ -119,6 +119,27 @@ fn a_trend_of_nothing_and_of_one_value_is_drawn() {
 }
 
 #[test]
+fn what_people_set_far_away_does_not_squeeze_the_process() {
+    let series = points(12);
+    let phases = [TrendPhase { start: 0, centre: Some(0.706), limits: &[], name: "", mark: None }];
+    let drawn = trend(&Trend {
+        id: "t",
+        title: "",
+        description: "",
+        points: &series,
+        phases: &phases,
+        markers: &[],
+        targets: &[0.71],
+        range: &[0.2],
+        digits: 1,
+        share: true,
+        words: WORDS,
+    });
+    assert!(drawn.contains("class=\"tgt\"") && !drawn.contains("class=\"flr\""), "{drawn}");
+    assert!(drawn.contains(">底线 20.0 ↓</text>") && drawn.contains(">目标 71.0</text>"), "{drawn}");
+}
+
+#[test]
 fn labels_at_the_right_keep_their_distance() {
     let (series, limits) = (points(12), vec![Some(Limits { lower: 0.7059, upper: 0.7061 }); 12]);
     let phases = [TrendPhase { start: 0, centre: Some(0.706), limits: &limits, name: "", mark: None }];

@@ -100,15 +100,7 @@ struct Frame<'a> {
 /// Draws a trend.
 #[must_use]
 pub fn trend(trend: &Trend<'_>) -> String {
-    let limits =
-        trend.phases.iter().flat_map(|phase| phase.limits.iter().flatten()).flat_map(|limits| [limits.lower, limits.upper]);
-    let values = trend.points.iter().filter_map(|point| point.value).chain(limits);
-    let centres = trend.phases.iter().filter_map(|phase| phase.centre);
-    let all: Vec<f64> = values.chain(centres).chain(trend.targets.iter().copied()).chain(trend.range.iter().copied()).collect();
-    // What is shown in percent need not be a share of a whole: costs can be more than all income.
-    let whole = trend.share && all.iter().filter(|value| value.is_finite()).all(|value| (0.0..=1.0).contains(value));
-    let axis = Axis::around(all, 0.06, (BOTTOM, TOP));
-    let axis = if whole { axis.within(0.0, 1.0) } else { axis };
+    let axis = axis(trend);
     let frame = Frame { trend, axis, slot: (RIGHT - LEFT) / trend.points.len().max(1) as f64 };
     let mut pen = Pen::new(4096 + trend.points.len() * 160);
     frame.head(&mut pen);
@@ -123,6 +115,28 @@ pub fn trend(trend: &Trend<'_>) -> String {
     frame.labels(&mut pen);
     pen.raw("</svg>");
     pen.finish()
+}
+
+/// The axis of what the process did; what people set far away from it does not squeeze it.
+fn axis(trend: &Trend<'_>) -> Axis {
+    let limits =
+        trend.phases.iter().flat_map(|phase| phase.limits.iter().flatten()).flat_map(|limits| [limits.lower, limits.upper]);
+    let values = trend.points.iter().filter_map(|point| point.value).chain(limits);
+    let mut all: Vec<f64> =
+        values.chain(trend.phases.iter().filter_map(|phase| phase.centre)).filter(|value| value.is_finite()).collect();
+    if trend.phases.is_empty() || all.is_empty() {
+        all.extend(trend.targets);
+    }
+    for (set, room) in [(trend.targets, 1.0), (trend.range, 0.6)] {
+        let (low, high) =
+            all.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
+        let reach = (high - low) * room;
+        all.extend(set.iter().filter(|value| (low - reach..=high + reach).contains(*value)));
+    }
+    // What is shown in percent need not be a share of a whole: costs can be more than all income.
+    let whole = trend.share && all.iter().all(|value| (0.0..=1.0).contains(value));
+    let axis = Axis::around(all, 0.06, (BOTTOM, TOP));
+    if whole { axis.within(0.0, 1.0) } else { axis }
 }
 
 impl Frame<'_> {
@@ -230,7 +244,8 @@ impl Frame<'_> {
             }
         }
         let edges = self.trend.range.iter().map(|edge| ("flr", *edge));
-        for (class, value) in self.trend.targets.iter().map(|target| ("tgt", *target)).chain(edges) {
+        let set = self.trend.targets.iter().map(|target| ("tgt", *target)).chain(edges);
+        for (class, value) in set.filter(|(_, value)| self.axis.holds(*value)) {
             pen.path(class, |pen| {
                 pen.raw("M52 ").number(self.axis.at(value)).raw("H922");
             });
@@ -320,8 +335,18 @@ impl Frame<'_> {
         let text = |word: &str, value: f64| format!("{word} {}", self.shown(value, self.trend.digits));
         let last = self.trend.phases.len().checked_sub(1);
         let mut beside: Vec<(f64, &str, String)> = Vec::new();
-        beside.extend(self.trend.targets.iter().map(|value| (self.axis.at(*value), "t", text(words.target, *value))));
-        beside.extend(self.trend.range.iter().map(|edge| (self.axis.at(*edge), "f", text(words.range, *edge))));
+        let far = |word: &str, value: f64| {
+            let arrow = if self.axis.holds(value) {
+                ""
+            } else if self.axis.at(value) > TOP {
+                " ↓"
+            } else {
+                " ↑"
+            };
+            format!("{}{arrow}", text(word, value))
+        };
+        beside.extend(self.trend.targets.iter().map(|value| (self.axis.at(*value), "t", far(words.target, *value))));
+        beside.extend(self.trend.range.iter().map(|edge| (self.axis.at(*edge), "f", far(words.range, *edge))));
         if let Some(phase) = last.and_then(|last| self.trend.phases.get(last)) {
             let points = self.trend.points.len().saturating_sub(phase.start);
             let limits = phase.limits.iter().take(points).rev().find_map(|limits| *limits);
