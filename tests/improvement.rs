@@ -188,7 +188,7 @@ both! {
         }
         assert!(page.text().contains("class=\"chart scroll\"") && page.text().contains("class=\"flag\""), "the effect with the day of the actions");
         let english = app.sign_in("wangfang").english().get("/p/2026-01").await;
-        assert!(english.main().contains("Better after the actions: +25.0 percentage points"), "{}", english.main());
+        assert!(english.main().contains("Effective: +25.0 percentage points"), "{}", english.main());
         assert!(!main.contains("because") && !main.contains("因为"), "never because of");
         let history = app.ledger().db.read(|conn| store::history(conn, "cycle", &cycle.id, 50)).unwrap();
         let mut actions: Vec<&str> = history.iter().map(|event| event.action.as_str()).collect();
