@@ -193,6 +193,37 @@
   addEventListener("beforeunload", (e) => { if (open?.dirty()) { open.keep(); e.preventDefault(); } });
   addEventListener("pagehide", () => { if (open?.dirty()) open.keep(); });
 
+  /* Upload: how much of a file was sent; the answer takes the place of the page. */
+  const upload = (form) => form.addEventListener("submit", (e) => {
+    const file = one("[type=file]", form)?.files[0], box = one(".upload", form);
+    if (!file || !box || e.defaultPrevented) return;
+    e.preventDefault();
+    const bar = one("progress", box), word = one("[role=status]", box), call = new XMLHttpRequest();
+    const tell = (text) => { word.textContent = text; }, mb = (n) => (n / 1e6).toFixed(1);
+    const again = (text) => { tell(text); all("button", form).forEach((button) => { button.disabled = false; }); };
+    box.hidden = false;
+    all("button", form).forEach((button) => { button.disabled = true; });
+    call.upload.addEventListener("progress", (now) => {
+      bar.max = now.total; bar.value = now.loaded;
+      tell(now.loaded < now.total ? form.dataset.upload.replace("%1", mb(now.loaded)).replace("%2", mb(now.total)) : form.dataset.uploadDone);
+    });
+    call.addEventListener("error", () => again(form.dataset.uploadBroken));
+    call.addEventListener("load", () => {
+      if (call.status < 300 && call.responseURL !== location.href) { location.assign(call.responseURL); return; }
+      const page = new DOMParser().parseFromString(call.responseText, "text/html"), main = one("#main", page);
+      if (!main) { again(form.dataset.uploadBroken); return; }
+      one("#main").innerHTML = main.innerHTML;
+      window.htmx?.process(one("#main"));
+      ready();
+    });
+    call.open("POST", form.action);
+    call.setRequestHeader("Accept", "text/html");
+    call.send(new FormData(form));
+  });
+
+  /* A page that waits for a reading asks again. */
+  const refresh = (box) => setTimeout(() => { if (box.isConnected) location.reload(); }, Number(box.dataset.refresh));
+
   /* Table of contents: marks the section being read. */
   let watch;
   const contents = () => {
@@ -213,6 +244,8 @@
     all("[data-draft]").forEach(draft);
     all("[data-preview]").forEach(preview);
     all("[data-check]").forEach(check);
+    all("form[data-upload]").forEach(upload);
+    all("[data-refresh]").forEach(refresh);
     contents();
     if (!one(".gate, .errors")) Object.keys(sessionStorage).forEach((key) => {
       if (key.startsWith("cairn:") && stored(key)?.sent && !all("[data-draft]").some((box) => key === `cairn:${box.dataset.draft}`)) sessionStorage.removeItem(key);

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rand::RngExt;
 
@@ -22,6 +23,40 @@ pub struct Config {
     pub base_url: Option<String>,
     /// Demo: the sign-in page offers the demo people (loopback only).
     pub demo: bool,
+    /// How large and how slow an upload may be.
+    pub uploads: Uploads,
+}
+
+/// How large an upload may be, and how fast it has to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Uploads {
+    /// Most bytes of a file, `CAIRN_UPLOAD_LIMIT_MIB`; ten million calls are about one gigabyte.
+    pub largest: u64,
+    /// Fewest bytes per second, `CAIRN_UPLOAD_KIB_PER_S`, averaged over each stretch of patience; 0: as slow as it likes.
+    pub slowest: u64,
+    /// The first stretch is not judged; every later one is.
+    pub patience: Duration,
+}
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self { largest: 4 << 30, slowest: 16 << 10, patience: Duration::from_secs(30) }
+    }
+}
+
+impl Uploads {
+    /// The name of the setting that says how large an upload may be.
+    pub const LIMIT: &str = "CAIRN_UPLOAD_LIMIT_MIB";
+
+    fn load() -> Result<Self> {
+        let usual = Self::default();
+        let number = |name: &str, unit: u32, usual: u64| match env(name) {
+            None => Ok(usual),
+            Some(text) => text.trim().parse::<u64>().map(|count| count << unit).map_err(|_| Error::field(name, "whole-number")),
+        };
+        let largest = number(Self::LIMIT, 20, usual.largest)?;
+        Ok(Self { largest, slowest: number("CAIRN_UPLOAD_KIB_PER_S", 10, usual.slowest)?, ..usual })
+    }
 }
 
 impl Config {
@@ -40,7 +75,7 @@ impl Config {
         {
             return Err(Error::field("CAIRN_BASE_URL", "not-an-address"));
         }
-        Ok(Self { data: data.to_owned(), listen, database, base_url, demo })
+        Ok(Self { data: data.to_owned(), listen, database, base_url, demo, uploads: Uploads::load()? })
     }
 
     /// Whether people reach Cairn over https.

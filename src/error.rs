@@ -11,7 +11,7 @@ use crate::text::{Lang, t};
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// One thing that is wrong with what was sent, tied to its place.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[schema(as = PlaceProblem)]
 pub struct Problem {
     /// The field, column or file it belongs to; empty when it concerns the whole.

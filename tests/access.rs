@@ -106,6 +106,11 @@ impl World {
             kpi::import(self.app.ledger(), &dir, &sender, &request, file.as_bytes()).expect_err("an outcome that is unknown");
         let rows = refused.problems().iter().find(|problem| problem.code == "kpi-errors-file").unwrap().params[0].1.clone();
         self.put(&["/kpis/import/rows/{id}", "/api/v1/kpi/imports/rows/{id}"], &rows);
+        // A file of the same person that waits.
+        let new = kpi::NewStaged { file_name: "w.csv".into(), kind: "interactions".into(), ..kpi::NewStaged::default() };
+        let rule = self.app.site.config.uploads;
+        let staged = kpi::stage(self.app.ledger(), &dir, &sender, &new, rule, file.as_bytes()).unwrap();
+        self.put(&["/kpis/import/{id}"], &staged.id);
     }
 
     /// A centre with its KPIs, a signal, a batch and a cycle with an action.

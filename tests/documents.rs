@@ -308,10 +308,10 @@ both! {
         let version = submitted(app, &author, "QP-07", &cast.ids[2], Some(day));
         assert_eq!(decide(&cast.approver, &version.id, "approved", "").await, StatusCode::SEE_OTHER);
         app.clock.set(Utc.with_ymd_and_hms(2026, 11, 24, 15, 59, 59).unwrap());
-        cairn::jobs::run_due(app.ledger()).unwrap();
+        cairn::jobs::run_due(app.ledger(), &app.site.config.evidence_dir()).unwrap();
         assert_eq!(state_of(app, "QP-07", "A/0"), State::Approved);
         app.clock.set(Utc.with_ymd_and_hms(2026, 11, 24, 16, 0, 0).unwrap());
-        cairn::jobs::run_due(app.ledger()).unwrap();
+        cairn::jobs::run_due(app.ledger(), &app.site.config.evidence_dir()).unwrap();
         let (document, versions) = current(app, "QP-07");
         assert_eq!((versions[0].state, versions[0].effective_on), (State::Effective, Some(day)));
         assert_eq!(document.effective_version_id.as_deref(), Some(versions[0].id.as_str()));

@@ -414,13 +414,13 @@ both! {
         }
         let batch = english.get("/kpis/batches/1").await;
         assert!(batch.main().contains("calls.csv") && !batch.text().contains("/undo"), "{}", batch.main());
-        assert_eq!(english.get("/kpis/import").await.status, 404);
+        assert_eq!(english.get("/kpis/import/direct").await.status, 404);
     }
 
     async fn a_file_comes_in_through_the_browser(app: TestApp) {
         app.with_centre();
         let manager = app.signed_in("manager", &[Role::QualityManager]);
-        let page = manager.get("/kpis/import").await;
+        let page = manager.get("/kpis/import/direct").await;
         assert!(page.text().contains("进线时间"), "the example mapping is offered");
         let token = page.text().split("name=\"_csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let upload = |replace: bool, file: Vec<u8>| {
@@ -430,7 +430,7 @@ both! {
             }
             multipart(&fields, "C:\\log\\calls.csv", &file)
         };
-        let send = async |body: (String, Vec<u8>)| manager.send(Method::POST, "/kpis/import", &[], Some(body)).await;
+        let send = async |body: (String, Vec<u8>)| manager.send(Method::POST, "/kpis/import/direct", &[], Some(body)).await;
         let bad = send(upload(false, b"id,at,outcome,wait,talk\nC1,2026-10-01 09:00:00,lost,1,1\n".to_vec())).await;
         assert_eq!(bad.status, 422, "{}", bad.text());
         assert!(bad.main().contains("calls.csv") && bad.main().contains("第 2 行 (C1)") && bad.main().contains("outcome.values"), "{}", bad.main());
@@ -457,7 +457,7 @@ both! {
         assert_eq!(send((kind, body)).await.status, 422);
         assert_eq!(app.value("answer_rate", "2026-10-09").value, None);
         let staff = app.signed_in("staff", &[Role::Staff]);
-        assert_eq!(staff.send(Method::POST, "/kpis/import", &[], Some(upload(false, log(&days)))).await.status, 403);
+        assert_eq!(staff.send(Method::POST, "/kpis/import/direct", &[], Some(upload(false, log(&days)))).await.status, 403);
         assert_eq!(staff.post("/kpis/batches/1/undo", &[]).await.status, 403);
         assert_eq!(app.kept(), 2, "the two files that were imported");
     }

@@ -19,7 +19,7 @@ use crate::both;
 use crate::kpi::{day, multipart};
 use crate::support::TestApp;
 
-fn shipped(kind: &str) -> (String, String) {
+pub fn shipped(kind: &str) -> (String, String) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs-templates/kpi/mapping-{kind}.toml"));
     let text = std::fs::read_to_string(path).unwrap();
     let sample = text.lines().filter_map(|line| line.strip_prefix("#:")).map(|line| format!("{line}\n")).collect();
@@ -38,7 +38,7 @@ fn taken(app: &TestApp, request: &Import, file: &[u8]) -> Batch {
     take(app, request, file).unwrap_or_else(|error| panic!("{}", error.message(Lang::En))).batch().clone()
 }
 
-fn rebuilt(app: &TestApp) -> Vec<bool> {
+pub fn rebuilt(app: &TestApp) -> Vec<bool> {
     let done = kpi::rebuild(app.ledger(), &app.site.config.evidence_dir(), &app.system()).unwrap();
     done.iter().map(|one| one.repaired).collect()
 }
@@ -50,7 +50,7 @@ struct Row {
 }
 
 /// A hash over everything that counts: the measures of live batches and the days that they own.
-fn table_hash(app: &TestApp) -> String {
+pub fn table_hash(app: &TestApp) -> String {
     let sql = "SELECT m.source || ' ' || m.centre_id || ' ' || CAST(m.day AS TEXT) || ' ' || m.channel || ' ' || CAST(m.offered AS TEXT) || ' ' || m.extra || ' ' \
                || m.wait_answered AS told FROM kpi_measures m JOIN kpi_batches b ON b.id = m.batch_id WHERE b.state = 'committed' \
                UNION ALL SELECT source || ' ' || centre_id || ' ' || CAST(day AS TEXT) || ' ' || batch_id FROM kpi_cells ORDER BY 1";
@@ -59,7 +59,7 @@ fn table_hash(app: &TestApp) -> String {
 }
 
 /// A register of a thousand complaints, and the same with seven faults.
-fn register() -> (String, String, [&'static str; 7]) {
+pub fn register() -> (String, String, [&'static str; 7]) {
     let (_, sample) = shipped("complaints");
     let header = sample.lines().next().unwrap();
     let mut rows: Vec<Vec<String>> = (0..1000)
@@ -223,10 +223,10 @@ both! {
         assert_eq!((&done.json()["batch"]["refused"], &done.json()["batch"]["as_of"]), (&json!(7), &json!("2026-10-31")));
         // The page: refused with a way to the rows and a box to leave them out.
         let manager = app.signed_in("manager", &[Role::QualityManager]);
-        let page = manager.get("/kpis/import").await;
+        let page = manager.get("/kpis/import/direct").await;
         let token = page.text().split("name=\"_csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let upload = multipart(&[("_csrf", token), ("mapping", mapping.clone())], "台账.csv", bad.as_bytes());
-        let refused = manager.send(Method::POST, "/kpis/import", &[], Some(upload)).await;
+        let refused = manager.send(Method::POST, "/kpis/import/direct", &[], Some(upload)).await;
         assert_eq!(refused.status, 422);
         let link = refused.text().split("href=\"/kpis/import/rows/").nth(1).unwrap().split('"').next().unwrap().to_owned();
         assert!(refused.text().contains("name=\"valid_only\"") && refused.main().contains("原因 7 项"), "{}", refused.main());

@@ -47,4 +47,5 @@ mod text;
 mod tidy;
 mod upgrade;
 mod visibility;
+mod wizard;
 mod work;

@@ -143,14 +143,14 @@ both! {
         app.organisation();
         crate::records::centre(app, "HD", "华东客服中心");
         let all = app.signed_in("everybody", &Role::ALL);
-        let page = scraper::Html::parse_document(&all.get("/kpis/import").await.text());
+        let page = scraper::Html::parse_document(&all.get("/kpis/import/direct").await.text());
         let hidden = |name: &str| {
-            let field = scraper::Selector::parse(&format!("form[action='/kpis/import'] input[name={name}]")).unwrap();
+            let field = scraper::Selector::parse(&format!("form[action='/kpis/import/direct'] input[name={name}]")).unwrap();
             page.select(&field).next().unwrap().value().attr("value").unwrap().to_owned()
         };
         let fields = [("_csrf", hidden("_csrf")), ("_once", hidden("_once")), ("mapping", crate::improvement::MAPPING.to_owned()), ("centre", "HD".to_owned())];
         let file = (1..2_000).fold("id,at,outcome,wait,talk\n".to_owned(), |file, n| file + &format!("{n},2026-10-{:02} 09:00:00,answered,1,1\n", n % 28 + 1));
-        let send = || all.send(Method::POST, "/kpis/import", &[], Some(crate::kpi::multipart(&fields, "calls.csv", file.as_bytes())));
+        let send = || all.send(Method::POST, "/kpis/import/direct", &[], Some(crate::kpi::multipart(&fields, "calls.csv", file.as_bytes())));
         let mut answers = join_all((0..6).map(|_| send())).await;
         answers.push(send().await);
         assert!(answers.iter().all(|answer| (answer.status.as_u16(), answer.location()) == (303, "/kpis/batches/1")), "{answers:?}");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Uploads};
 use crate::db::Target;
 use crate::error::{Error, Problem, Result};
 
@@ -77,6 +77,7 @@ fn fill(data: PathBuf, today: NaiveDate) -> Result<()> {
         database: Target::Sqlite(data.join("cairn.sqlite")),
         base_url: None,
         demo: true,
+        uploads: Uploads::default(),
         data,
     };
     let ledger = crate::app::open(&config, Clock::manual(morning(today)))?;

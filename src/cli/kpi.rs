@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 
 use super::kpi_cards::{self, CardArgs, PublishArgs};
+use super::kpi_locks::{self, LockArgs};
 use super::{Data, Report, say};
 use crate::actor::Actor;
 use crate::error::{Error, Problem, Result};
@@ -42,6 +43,10 @@ enum Command {
     Definitions(DefinitionsArgs),
     /// Take an import batch back; what it had replaced counts again.
     Undo(UndoArgs),
+    /// Lock a month of a centre: imports and take-backs that touch it are refused.
+    Lock(LockArgs),
+    /// Open a locked month again.
+    Unlock(LockArgs),
     /// Make all measures again from the kept files and mappings, and compare.
     Rebuild(Report),
 }
@@ -65,6 +70,9 @@ struct ImportArgs {
     /// The day that the data reach (2026-10-31); without it that of their last event.
     #[arg(long, value_name = "DATE")]
     as_of: Option<NaiveDate>,
+    /// The file holds the mended rows of this batch, which was taken without them.
+    #[arg(long, value_name = "BATCH", conflicts_with = "replace")]
+    supplements: Option<i64>,
     /// Write the rows with errors of a refused file here (CSV, with reasons).
     #[arg(long, value_name = "FILE")]
     errors: Option<PathBuf>,
@@ -135,6 +143,8 @@ pub fn run(args: &Kpi) -> Result<i32> {
         Command::List(args) => list(args),
         Command::Definitions(args) => definitions(args),
         Command::Undo(args) => undo(args),
+        Command::Lock(args) => kpi_locks::lock(args),
+        Command::Unlock(args) => kpi_locks::unlock(args),
         Command::Rebuild(args) => rebuild(args),
     }
 }
@@ -160,8 +170,16 @@ fn import(args: &ImportArgs) -> Result<i32> {
     let (config, ledger) = args.report.data.open()?;
     let name = args.file.file_name().map_or_else(|| args.file.display().to_string(), |name| name.to_string_lossy().into_owned());
     let row_errors = if args.valid_only { RowErrors::LeaveOut } else { RowErrors::Refuse };
-    let request =
-        Import { mapping, centre: args.centre.clone(), file_name: name, replace: args.replace, row_errors, as_of: args.as_of };
+    let request = Import {
+        mapping,
+        centre: args.centre.clone(),
+        file_name: name,
+        replace: args.replace,
+        row_errors,
+        as_of: args.as_of,
+        supplements: args.supplements,
+        header: None,
+    };
     let done = kpi::import(&ledger, &config.evidence_dir(), &actor(), &request, file)
         .or_else(|error| refused(args, &config.evidence_dir(), error))?;
     let batch = done.batch();

@@ -3,6 +3,7 @@
 mod demo;
 mod kpi;
 mod kpi_cards;
+mod kpi_locks;
 mod serve;
 mod user;
 mod verify;

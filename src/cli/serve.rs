@@ -52,10 +52,10 @@ pub fn bind(listen: SocketAddr) -> Result<TcpListener> {
 /// # Errors
 /// When the server fails.
 pub fn serve(socket: TcpListener, site: Data<Site>) -> Result<i32> {
-    let ledger = site.ledger.clone();
+    let (ledger, evidence) = (site.ledger.clone(), site.config.evidence_dir());
     std::thread::Builder::new().name("jobs".into()).spawn(move || {
         loop {
-            if let Err(error) = crate::jobs::run_due(&ledger) {
+            if let Err(error) = crate::jobs::run_due(&ledger, &evidence) {
                 tracing::error!(%error, "scheduled work failed");
             }
             std::thread::sleep(TICK);

@@ -370,6 +370,54 @@ diesel::table! {
         original_hash -> Nullable<Text>,
         rows_refused -> Nullable<BigInt>,
         as_of -> Nullable<Date>,
+        supplements -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    kpi_staged (id) {
+        id -> Text,
+        owner -> Text,
+        file_name -> Text,
+        sha256 -> Text,
+        size -> BigInt,
+        kind -> Text,
+        centre -> Nullable<Text>,
+        sheet -> Nullable<Text>,
+        header_row -> BigInt,
+        seen -> Text,
+        mapping -> Nullable<Text>,
+        as_of -> Nullable<Date>,
+        supplements -> Nullable<BigInt>,
+        batch -> Nullable<BigInt>,
+        made_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    kpi_mappings (id) {
+        id -> Text,
+        source -> Text,
+        kind -> Text,
+        header_hash -> Text,
+        width -> BigInt,
+        mapping_hash -> Text,
+        used_by -> Text,
+        used_at -> Timestamp,
+        row_version -> BigInt,
+    }
+}
+
+diesel::table! {
+    kpi_locks (id) {
+        id -> Text,
+        centre_id -> Text,
+        month -> Text,
+        locked -> Bool,
+        reason -> Text,
+        changed_by -> Text,
+        changed_at -> Timestamp,
+        row_version -> BigInt,
     }
 }
 
@@ -450,11 +498,12 @@ diesel::table! {
 }
 
 diesel::table! {
-    kpi_cells (source, centre_id, day) {
+    kpi_cells (source, centre_id, day, part) {
         source -> Text,
         centre_id -> Text,
         day -> Date,
         batch_id -> Text,
+        part -> BigInt,
     }
 }
 

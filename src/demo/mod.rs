@@ -66,7 +66,7 @@ impl Stage {
         if let Some(at) = cast::ZONE.from_local_datetime(&local).earliest() {
             self.clock.set(at.with_timezone(&Utc));
         }
-        crate::jobs::run_due(&self.ledger)
+        crate::jobs::run_due(&self.ledger, &self.evidence)
     }
 }
 

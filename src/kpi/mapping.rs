@@ -4,8 +4,11 @@
 //!
 //! Invariant: a [`Mapping`] that exists is consistent in itself; what it still needs is a file whose header has its columns.
 
+pub mod catalogue;
+pub mod controls;
 mod error;
 mod fields;
+pub mod guess;
 mod kinds;
 mod place;
 mod raw;
@@ -218,6 +221,34 @@ impl Mapping {
         }
         Ok(self)
     }
+}
+
+/// The kind of source that a mapping is for, as far as it can be read.
+#[must_use]
+pub fn kind_of(text: &str) -> Option<SourceKind> {
+    let table: toml::Table = toml::from_str(text).ok()?;
+    match table.get("kind") {
+        None => Some(SourceKind::Interactions),
+        Some(word) => SourceKind::parse(word.as_str()?),
+    }
+}
+
+/// A mapping for another file of the same columns: it says where the column names stand there, and leaves the delimiter to be found out.
+/// The text itself where nothing of that differs; none where it is no mapping.
+#[must_use]
+pub fn adapted(text: &str, seen: &crate::kpi::intake::Glimpse) -> Option<String> {
+    let before: toml::Table = toml::from_str(text).ok()?;
+    let mut mapping = before.clone();
+    guess::place(&mut mapping, seen);
+    let written = |delimiter: &toml::Value| delimiter.as_str() == seen.delimiter.map(String::from).as_deref();
+    if mapping.get("delimiter").is_some_and(|delimiter| !written(delimiter)) {
+        mapping.remove("delimiter");
+    }
+    // A file of mended rows is written in UTF-8 whatever the first one was.
+    if mapping.get("encoding").is_some_and(|encoding| encoding.as_str() != seen.encoding.as_deref()) {
+        mapping.remove("encoding");
+    }
+    if mapping == before { Some(text.to_owned()) } else { toml::to_string(&mapping).ok() }
 }
 
 fn syntax(text: &str, error: &toml::de::Error) -> MappingError {

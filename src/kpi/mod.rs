@@ -21,6 +21,7 @@ pub mod measure_report;
 pub mod measures;
 pub mod method;
 mod model;
+mod model_import;
 pub mod pack;
 mod pages;
 mod period;
@@ -32,6 +33,7 @@ pub mod staffing;
 pub mod statistics;
 mod store;
 mod store_cards;
+mod store_import;
 mod store_measures;
 mod store_phases;
 pub mod totals;
@@ -41,6 +43,7 @@ pub use api::openapi;
 pub use effect::{Judgement, Question, Signals, Stability, TestKind, TestMethod, judge, test_kind};
 pub use method::{Figure, KpiValue};
 pub use model::{Batch, BatchState, PhaseRow, Scorecard, Signal, SignalRule, SignalState, TargetRow};
+pub use model_import::{KnownMapping, Lock, Staged};
 pub use period::Period;
 pub use service::{
     BadFile, BesideValue, Card, CardKpi, Change, DefinitionBook, Difference, FileFault, FreezePhase, FrozenCard, FrozenKpi, Import,
@@ -49,6 +52,12 @@ pub use service::{
     definition_history, definition_on, definitions, editions, explain, families, freeze, import, import_once, install_pack,
     last_day, monthly, open_named, open_signals, phases, profile, publish, published, rebuild, rejected_rows, save_definition,
     set_target, sheet, signal, signals_of, undo, value, values, verify, visible, weekly, weights_of,
+};
+pub use service::{
+    ChangeStaged, Committed, Fate, LockMonth, LockedMonth, Looked, NewStaged, Preview, Progress, SeenCell, SeenError,
+    change_staged, commit_staged, committed, discard_staged, identical_batch, is_locked, known_mappings, lock_month,
+    lock_published, locks, preview_staged, rejected_of_batch, rows_missing, stage, staged, staged_files, sweep_staged,
+    unlock_month,
 };
 pub(crate) use service::{
     bad_file, bad_mapping, batch_number, last_day_anywhere, last_mapping, may_undo, open_everywhere, optional_number,
@@ -76,8 +85,23 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get("/kpis/batches", read, pages::batches::index)
         .get("/kpis/batches/{number}", read, pages::batches::show)
         .post("/kpis/batches/{number}/undo", Access::May(Permission::ImportKpis), pages::batches::undo)
-        .get("/kpis/import", Access::May(Permission::ImportKpis), pages::import::form)
-        .post("/kpis/import", Access::May(Permission::ImportKpis), pages::import::send)
+        .get("/kpis/batches/{number}/rejected", Access::May(Permission::ImportKpis), pages::wizard::preview::rejected)
+        .get("/kpis/import", Access::May(Permission::ImportKpis), pages::wizard::source::form)
+        .post("/kpis/import", Access::May(Permission::ImportKpis), pages::wizard::source::send)
+        .get("/kpis/import/{id}/header", Access::May(Permission::ImportKpis), pages::wizard::header::show)
+        .post("/kpis/import/{id}/header", Access::May(Permission::ImportKpis), pages::wizard::header::save)
+        .get("/kpis/import/{id}/mapping", Access::May(Permission::ImportKpis), pages::wizard::mapping::show)
+        .post("/kpis/import/{id}/mapping", Access::May(Permission::ImportKpis), pages::wizard::mapping::save)
+        .get("/kpis/import/{id}/preview", Access::May(Permission::ImportKpis), pages::wizard::preview::show)
+        .post("/kpis/import/{id}/preview", Access::May(Permission::ImportKpis), pages::wizard::preview::again)
+        .get("/kpis/import/{id}/commit", Access::May(Permission::ImportKpis), pages::wizard::preview::committed)
+        .post("/kpis/import/{id}/commit", Access::May(Permission::ImportKpis), pages::wizard::preview::commit)
+        .post("/kpis/import/{id}/discard", Access::May(Permission::ImportKpis), pages::wizard::source::discard)
+        .get("/kpis/locks", read, pages::locks::index)
+        .post("/kpis/locks", Access::May(Permission::ManageKpis), pages::locks::lock)
+        .post("/kpis/locks/unlock", Access::May(Permission::ManageKpis), pages::locks::unlock)
+        .get("/kpis/import/direct", Access::May(Permission::ImportKpis), pages::import::form)
+        .post("/kpis/import/direct", Access::May(Permission::ImportKpis), pages::import::send)
         .get("/kpis/scorecards", read, pages::scorecards::index)
         .get("/kpis/scorecards/{id}", read, pages::scorecards::show)
         .get("/kpis/staffing", read, pages::staffing::show)

@@ -206,6 +206,9 @@ pub struct Batch {
     /// The day that the data reach, when it is not that of their last event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<NaiveDate>,
+    /// Number of the batch whose mended rows this one brings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplements: Option<i64>,
 }
 
 crate::fact_table!(Batch, kpi_batches, 1, key id);
@@ -214,6 +217,16 @@ impl Batch {
     /// How people call it: `#12 calls.csv`.
     pub fn label(&self) -> String {
         format!("#{} {}", self.number, self.file_name)
+    }
+
+    /// Its part of the cells that it touches: 0 of their owner, the number of a supplement.
+    pub(super) fn part(&self) -> i64 {
+        if self.supplements.is_some() { self.number } else { 0 }
+    }
+
+    /// Rows that count or were passed over knowingly: all but those with errors.
+    pub(super) fn rows_taken(&self) -> i64 {
+        self.rows_read - self.rows_refused.unwrap_or(0)
     }
 }
 
@@ -342,7 +355,7 @@ pub(crate) struct MeasureRow {
     pub(super) extra: String,
 }
 
-/// Which live batch owns a source × centre × day.
+/// Which live batch owns a source × centre × day, and which supplements stand beside it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Queryable, Selectable, Insertable)]
 #[diesel(table_name = kpi_cells)]
 pub(crate) struct CellRow {
@@ -350,4 +363,5 @@ pub(crate) struct CellRow {
     pub(super) centre_id: String,
     pub(super) day: NaiveDate,
     pub(super) batch_id: String,
+    pub(super) part: i64,
 }

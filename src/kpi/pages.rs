@@ -8,6 +8,7 @@ mod definition_form;
 pub(super) mod definitions;
 mod figures;
 pub(super) mod import;
+pub(super) mod locks;
 pub(super) mod measure;
 pub(super) mod overview;
 pub(super) mod phases;
@@ -15,6 +16,7 @@ pub(super) mod scorecards;
 pub(super) mod signals;
 pub(super) mod staffing;
 pub(super) mod upload;
+pub(super) mod wizard;
 mod words;
 
 use std::collections::BTreeMap;

@@ -5,15 +5,22 @@ mod card;
 mod definitions;
 mod import;
 mod install;
+mod locks;
 mod marks;
 mod overlap;
 mod phases;
 mod prepared;
+mod preview;
+mod progress;
 mod prove;
 mod publish;
 mod rejects;
+mod remembered;
 pub(crate) mod signals;
+mod staging;
+mod supplement;
 mod values;
+mod wizard;
 
 pub use batches::{Rebuilt, batch, batches, rebuild, undo};
 pub(crate) use batches::{batch_number, last_mapping, may_undo};
@@ -27,17 +34,24 @@ pub use import::{Import, Imported, RowErrors, import, import_once};
 pub(crate) use import::{bad_file, bad_mapping};
 pub(crate) use install::optional_number;
 pub use install::{LimitBook, SetTarget, install_pack, profile, set_target};
+pub use locks::{LockMonth, LockedMonth, is_locked, lock_month, lock_published, locks, unlock_month};
 pub(crate) use marks::{Mark, last_close, marks};
 pub(crate) use phases::PhaseBook;
 pub use phases::{FreezePhase, freeze, phases};
+pub use preview::{Fate, Preview, SeenCell, SeenError, identical_batch};
+pub use progress::Progress;
 pub use prove::{BadFile, Difference, FileFault, Proof, verify};
 pub(crate) use publish::frozen;
 pub use publish::{Change, FrozenCard, FrozenKpi, PublishScorecard, all_published, editions, publish, published, sheet};
-pub use rejects::rejected_rows;
+pub use rejects::{rejected_of_batch, rejected_rows};
+pub use remembered::known_mappings;
 pub(crate) use signals::open_everywhere;
 pub use signals::{NamedSignal, SignalDetail, answer_with_cycle, explain, open_named, open_signals, signal};
+pub use staging::{ChangeStaged, NewStaged, change_staged, discard_staged, stage, staged, staged_files, sweep_staged};
+pub use supplement::rows_missing;
 pub(crate) use values::months_up_to;
 pub use values::{
     BesideValue, Input, Point, Value, centres, daily, last_day, last_day_anywhere, monthly, signals_of, value, values, visible,
     weekly,
 };
+pub use wizard::{Committed, Looked, commit_staged, committed, preview_staged};

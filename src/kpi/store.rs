@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{Batch, BatchState, DefinitionRow, PhaseRow, ProfileRow, Scorecard, Signal, SignalState, TargetRow};
+use super::model_import::{KnownMapping, Lock};
 use crate::db::schema::{kpi_batches, kpi_definitions, kpi_profiles, kpi_signals, kpi_targets};
 use crate::db::{Conn, Json};
 use crate::error::{Error, Result};
@@ -11,8 +12,17 @@ use crate::ledger::{Fact, FactTable, WriteTx};
 use crate::organisation::CentreType;
 
 /// The fact tables of this slice.
-pub const FACTS: &[FactTable] =
-    &[DefinitionRow::TABLE, ProfileRow::TABLE, TargetRow::TABLE, Batch::TABLE, Signal::TABLE, Scorecard::TABLE, PhaseRow::TABLE];
+pub const FACTS: &[FactTable] = &[
+    DefinitionRow::TABLE,
+    ProfileRow::TABLE,
+    TargetRow::TABLE,
+    Batch::TABLE,
+    Signal::TABLE,
+    Scorecard::TABLE,
+    PhaseRow::TABLE,
+    Lock::TABLE,
+    KnownMapping::TABLE,
+];
 
 /// All versions, of all codes or of one: each code where its first version was made, versions rising.
 pub(super) fn definition_versions(conn: &mut Conn, code: Option<&str>) -> Result<Vec<DefinitionRow>> {
@@ -134,6 +144,16 @@ pub(super) fn identical(conn: &mut Conn, evidence_hash: &str, measures_hash: &st
 pub(super) fn replaced_by(conn: &mut Conn, id: &str) -> Result<Vec<Batch>> {
     Ok(kpi_batches::table
         .filter(kpi_batches::replaced_by.eq(id).and(kpi_batches::state.eq(BatchState::Replaced)))
+        .order(kpi_batches::number)
+        .limit(1000)
+        .select(Batch::as_select())
+        .load(conn)?)
+}
+
+/// The live supplements of a batch.
+pub(super) fn supplements(conn: &mut Conn, number: i64) -> Result<Vec<Batch>> {
+    Ok(kpi_batches::table
+        .filter(kpi_batches::supplements.eq(number).and(kpi_batches::state.eq(BatchState::Committed)))
         .order(kpi_batches::number)
         .limit(1000)
         .select(Batch::as_select())

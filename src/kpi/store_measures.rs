@@ -105,7 +105,19 @@ pub(super) fn live(conn: &mut Conn, centre_id: &str, from: NaiveDate, to: NaiveD
         .load(conn)?)
 }
 
-/// The same for all centres.
+/// The live measures of a source and centre between two days.
+pub(super) fn live_of(conn: &mut Conn, source: &str, centre_id: &str, from: NaiveDate, to: NaiveDate) -> Result<Vec<MeasureRow>> {
+    Ok(kpi_measures::table
+        .inner_join(kpi_batches::table.on(kpi_batches::id.eq(kpi_measures::batch_id)))
+        .filter(kpi_measures::centre_id.eq(centre_id).and(kpi_measures::source.eq(source)))
+        .filter(kpi_measures::day.between(from, to))
+        .filter(kpi_batches::state.eq(BatchState::Committed))
+        .order((kpi_measures::day, kpi_measures::channel))
+        .select(MeasureRow::as_select())
+        .load(conn)?)
+}
+
+/// All live measures between two days.
 pub(super) fn live_everywhere(conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> Result<Vec<MeasureRow>> {
     Ok(kpi_measures::table
         .inner_join(kpi_batches::table.on(kpi_batches::id.eq(kpi_measures::batch_id)))

@@ -71,7 +71,14 @@ async fn imports(hand: &Hand, machine: &Machine) {
     std::fs::write(&file, calls).unwrap();
     hand.go("/kpis").await;
     hand.click("main a[href='/kpis/import']").await;
+    hand.click("[name=kind][value=interactions]").await;
     hand.write("[name=file]", file.to_str().unwrap()).await;
+    hand.click("main form button.go").await;
+    hand.sees("main .steps [aria-current]", "表头").await;
+    hand.click("main form button.go").await;
+    hand.sees("main .steps [aria-current]", "映射").await;
+    hand.click("main form button.go").await;
+    hand.sees("main .sum", "新增").await;
     hand.click("main form button.go").await;
     hand.sees("main .band", "计入").await;
     hand.sees("h1", "hotline-2026-11-19.csv").await;

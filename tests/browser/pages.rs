@@ -30,7 +30,7 @@ pub struct Page {
 pub const NO_ROUTE: &str = "(error page)";
 
 /// Routes of a GET that are no pages.
-pub const EXCUSED: [(&str, &str); 12] = [
+pub const EXCUSED: [(&str, &str); 14] = [
     ("/assets/{path:.*}", "styles, script, icons"),
     ("/healthz", "JSON for machines"),
     ("/readyz", "JSON for machines"),
@@ -41,6 +41,8 @@ pub const EXCUSED: [(&str, &str); 12] = [
     ("/documents/{id}/files/{path:.*}", "a file"),
     ("/documents/files/{hash}", "a file"),
     ("/kpis/import/rows/{id}", "a file"),
+    ("/kpis/batches/{number}/rejected", "only sends to the file"),
+    ("/kpis/import/{id}/commit", "only sends to the batch, or shows the preview; tests/wizard.rs"),
     ("/records/{form}/export.csv", "a file"),
     ("/improvement/{id}", "only sends to the page of the number"),
 ];
@@ -52,6 +54,17 @@ const REFUSE: &str = "document.querySelector('#f-level').value = '100'; document
 /// Sends an empty form to where one may not.
 const FORGE: &str = "const form = document.createElement('form'); form.method = 'post'; form.action = '/kpis/import'; \
     form.append(document.querySelector('[name=_csrf]').cloneNode()); document.body.append(form); form.submit()";
+/// Sends a small call log through the wizard, as far as a step; the page of that step is what is looked at.
+const PASTE: &str = "document.querySelector('[name=kind][value=interactions]').checked = true; \
+    document.querySelector('[name=centre]').value = 'HD'; document.querySelector('[name=pasted]').value = \
+    '流水号\\t日期\\t结果\\t排队时长\\nT1\\t2026-11-20 09:00:00\\t已接通\\t12\\nT2\\t2026-11-20 09:05:00\\t九二\\t40'; \
+    HTMLFormElement.prototype.submit.call(document.querySelector('main form[enctype]'))";
+/// Goes on from a step of the wizard.
+const NEXT: &str = "document.querySelector('main form button[value=next]').click()";
+/// Takes the mapping as it was guessed and goes on to the preview.
+const PREVIEW: &str = "fetch(location.pathname.replace('/header', '/mapping')).then((answer) => answer.text()).then((text) => { \
+    const form = new DOMParser().parseFromString(text, 'text/html').querySelector('main form'); \
+    document.body.append(form); form.querySelector('button[value=next]').click(); })";
 /// Saves a draft as if somebody else had saved it since.
 const STALE: &str = "document.querySelector('main form [name=row_version]').value = '0'; \
     document.querySelector('main form[method=post]').dataset.sent = '1'; document.querySelector('main form[method=post]').submit()";
@@ -152,8 +165,15 @@ pub const PAGES: &[Page] = &[
     at("definition changed", "/kpis/definitions/{code}/edit", MANAGER, "/kpis/definitions/service_level/edit"),
     at("import batches", "/kpis/batches", MANAGER, "/kpis/batches"),
     at("import batch", "/kpis/batches/{number}", MANAGER, "/kpis/batches/24"),
-    at("call import", "/kpis/import", MANAGER, "/kpis/import"),
-    done("call import refused", "/kpis/import", MANAGER, "/kpis/import", SEND, 422),
+    at("import, source", "/kpis/import", MANAGER, "/kpis/import"),
+    done("import, source refused", "/kpis/import", MANAGER, "/kpis/import", SEND, 422),
+    done("import, header", "/kpis/import/{id}/header", MANAGER, "/kpis/import", PASTE, 200),
+    behind("import, mapping", "/kpis/import/{id}/mapping", "/kpis/import", "main a[href$='/header']", NEXT, 200),
+    behind("import, preview", "/kpis/import/{id}/preview", "/kpis/import", "main a[href$='/header']", PREVIEW, 200),
+    at("import in one step", "/kpis/import/direct", MANAGER, "/kpis/import/direct"),
+    done("import in one step refused", "/kpis/import/direct", MANAGER, "/kpis/import/direct", SEND, 422),
+    at("locked months", "/kpis/locks", MANAGER, "/kpis/locks"),
+    done("locked months refused", "/kpis/locks", MANAGER, "/kpis/locks", SEND, 422),
     at("published scorecards", "/kpis/scorecards", MANAGER, "/kpis/scorecards"),
     link("published scorecard", "/kpis/scorecards/{id}", MANAGER, "/kpis/scorecards", "main tbody a"),
     at("staffing", "/kpis/staffing", MANAGER, "/kpis/staffing?patience=120"),

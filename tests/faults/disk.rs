@@ -63,7 +63,7 @@ fn refused(reply: &Reply) {
 fn upload(place: &Place, address: SocketAddr, file: &Path) -> Reply {
     let (headers, body) = place.upload(MAPPING, &std::fs::read(file).unwrap());
     let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    program::send(address, "POST", "/kpis/import", &headers, &body).unwrap()
+    program::send(address, "POST", "/kpis/import/direct", &headers, &body).unwrap()
 }
 
 fn batches(place: &Place, address: SocketAddr) -> usize {

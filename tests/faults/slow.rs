@@ -35,7 +35,7 @@ fn stalled_requests_are_cut_at_their_deadline() {
     }
     let (upload, body) = place.upload(crate::improvement::MAPPING, &[b'x'; 10_000]);
     let upload: Vec<(&str, &str)> = upload.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let mut half = program::open(address, "POST", "/kpis/import", &upload, body.len()).unwrap();
+    let mut half = program::open(address, "POST", "/kpis/import/direct", &upload, body.len()).unwrap();
     half.write_all(&body[..body.len() / 2]).unwrap();
     stalled.push(half);
     let waiting: Vec<_> = stalled.into_iter().map(|stream| std::thread::spawn(move || until_cut(stream))).collect();

@@ -33,7 +33,7 @@ fn stopped_while_writing(place: &Place) {
         }
         std::thread::sleep(Duration::from_millis(400));
         // An upload of which half has arrived when the end is asked for.
-        let mut upload = program::open(address, "POST", "/kpis/import", &headers, body.len()).unwrap();
+        let mut upload = program::open(address, "POST", "/kpis/import/direct", &headers, body.len()).unwrap();
         let (half, rest) = body.split_at(body.len() / 2);
         upload.write_all(half).unwrap();
         std::thread::sleep(Duration::from_millis(200));

@@ -78,7 +78,7 @@ both! {
         cases.extend((1..whole.len() - 11).step_by(37).map(|at| (kind.clone(), cut(at))));
         for (number, (kind, body)) in cases.into_iter().enumerate() {
             let length = body.len();
-            let answer = manager.send(Method::POST, "/kpis/import", &[], Some((kind.clone(), body))).await;
+            let answer = manager.send(Method::POST, "/kpis/import/direct", &[], Some((kind.clone(), body))).await;
             assert!(answer.status.is_client_error(), "case {number}, {kind}, {length} bytes: {} {}", answer.status, answer.main());
         }
         assert_eq!(app.ledger().db.read(|conn| cairn::kpi::batches(conn, &app.system(), None, 10)).unwrap().len(), 0);
@@ -95,7 +95,7 @@ both! {
         for (number, name) in names.into_iter().enumerate() {
             let file = format!("id,at,outcome,wait,talk\n1,2026-{:02}-01 09:00:00,answered,1,1\n", number + 1);
             let fields = [("_csrf", csrf.clone()), ("mapping", MAPPING.to_owned()), ("centre", "HD".to_owned())];
-            let answer = manager.send(Method::POST, "/kpis/import", &[], Some(crate::kpi::multipart(&fields, name, file.as_bytes()))).await;
+            let answer = manager.send(Method::POST, "/kpis/import/direct", &[], Some(crate::kpi::multipart(&fields, name, file.as_bytes()))).await;
             assert_eq!(answer.status, 303, "{name}: {}", answer.main());
             let page = manager.get(answer.location()).await;
             assert!(!page.text().contains("<script>alert"), "{name}");

@@ -2,34 +2,47 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::time::Duration;
 
-use actix_web::dev::{Service, ServiceResponse};
+use actix_web::dev::{Payload, Service, ServiceResponse};
+use actix_web::error::PayloadError;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::test::TestRequest;
+use actix_web::web::Bytes;
 use actix_web::{App, test};
 use cairn::people::SignedIn;
 use cairn::web::session;
-use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt, Stream, StreamExt};
 
 use super::TestApp;
 
 /// The application as one function. Building it compiles every route, so a test does that once.
-pub(super) type Call = Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, ServiceResponse>>;
+pub(super) type Call = Box<dyn Fn(TestRequest, Option<Drops>) -> LocalBoxFuture<'static, ServiceResponse>>;
+
+/// A body that comes in pieces.
+type Drops = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
 
 impl TestApp {
     /// The application of this test, built when it is first asked; it lives and dies on the test's own runtime.
-    async fn call(&self, request: TestRequest) -> ServiceResponse {
+    async fn call(&self, request: TestRequest, drops: Option<Drops>) -> ServiceResponse {
         let call = self
             .service
             .get_or_init(|| async {
                 let service =
                     test::init_service(cairn::guarded!(App::new()).configure(cairn::app::configure(self.site.clone()))).await;
-                let call: Call = Box::new(move |request| service.call(request.to_request()).map(Result::unwrap).boxed_local());
+                let call: Call = Box::new(move |request, drops| {
+                    let mut request = request.to_request();
+                    if let Some(drops) = drops {
+                        request = request.replace_payload(Payload::from(drops)).0;
+                    }
+                    service.call(request).map(Result::unwrap).boxed_local()
+                });
                 call
             })
             .await;
-        call(request).await
+        call(request, drops).await
     }
 }
 
@@ -133,6 +146,22 @@ impl<'a> Visitor<'a> {
     }
 
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<(String, Vec<u8>)>) -> Answer {
+        let request = self.request(method, path, headers, body);
+        self.answer(request, None).await
+    }
+
+    /// Sends a body that comes in pieces of so many bytes, with a pause before each.
+    pub async fn drip(&self, path: &str, (media_type, body): (String, Vec<u8>), piece: usize, pause: Duration) -> Answer {
+        let request = self.request(Method::POST, path, &[], Some((media_type, Vec::new())));
+        let pieces: Vec<Bytes> = body.chunks(piece).map(Bytes::copy_from_slice).collect();
+        let drops = futures_util::stream::iter(pieces).then(move |piece| async move {
+            tokio::time::sleep(pause).await;
+            Ok(piece)
+        });
+        self.answer(request, Some(Box::pin(drops))).await
+    }
+
+    fn request(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<(String, Vec<u8>)>) -> TestRequest {
         let mut request = TestRequest::with_uri(path).method(method).insert_header((header::ACCEPT_LANGUAGE, self.lang));
         let cookies: Vec<String> = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
         if !cookies.is_empty() {
@@ -147,7 +176,11 @@ impl<'a> Visitor<'a> {
         if let Some((media_type, bytes)) = body {
             request = request.insert_header((header::CONTENT_TYPE, media_type)).set_payload(bytes);
         }
-        let answer = self.app.call(request).await;
+        request
+    }
+
+    async fn answer(&self, request: TestRequest, drops: Option<Drops>) -> Answer {
+        let answer = self.app.call(request, drops).await;
         let (status, headers) = (answer.status(), answer.headers().clone());
         for cookie in headers.get_all(header::SET_COOKIE) {
             self.keep(cookie.to_str().unwrap());

@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use actix_web::web::Data;
 use cairn::actor::Actor;
 use cairn::clock::Clock;
-use cairn::config::Config;
+use cairn::config::{Config, Uploads};
 use cairn::db::{Db, Target};
 use cairn::ledger::{Ledger, verify};
 use cairn::web::Site;
@@ -77,10 +77,15 @@ static TEMPLATE: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
 
 impl TestApp {
     pub fn sqlite() -> Self {
+        Self::sqlite_with(Uploads::default())
+    }
+
+    /// With other rules for uploads.
+    pub fn sqlite_with(uploads: Uploads) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cairn.sqlite");
         std::fs::copy(&TEMPLATE.1, &path).unwrap();
-        Self::open(folder, Target::Sqlite(path), None)
+        Self::open(folder, Target::Sqlite(path), None, uploads)
     }
 
     /// None when no cluster was started: `tests/run` always starts one, and then nothing may be skipped.
@@ -90,10 +95,15 @@ impl TestApp {
             return None;
         };
         let name = postgres::fresh(&base);
-        Some(Self::open(tempfile::tempdir().unwrap(), Target::Postgres(format!("{base}/{name}")), Some(Lent(name))))
+        Some(Self::open(
+            tempfile::tempdir().unwrap(),
+            Target::Postgres(format!("{base}/{name}")),
+            Some(Lent(name)),
+            Uploads::default(),
+        ))
     }
 
-    fn open(folder: tempfile::TempDir, target: Target, lent: Option<Lent>) -> Self {
+    fn open(folder: tempfile::TempDir, target: Target, lent: Option<Lent>, uploads: Uploads) -> Self {
         let clock = Clock::manual(start());
         let config = Config {
             data: folder.path().to_owned(),
@@ -101,6 +111,7 @@ impl TestApp {
             database: target.clone(),
             base_url: None,
             demo: false,
+            uploads,
         };
         let ledger = Ledger::open(Db::open(target, 4).unwrap(), clock.clone()).unwrap();
         let site = cairn::app::site(config, ledger).unwrap();

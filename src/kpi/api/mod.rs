@@ -3,6 +3,7 @@
 
 mod batches;
 mod definitions;
+mod locks;
 mod phases;
 mod published;
 mod read;
@@ -29,6 +30,9 @@ use crate::web::{Access, Routes};
     published::list,
     published::show,
     published::publish,
+    locks::list,
+    locks::lock,
+    locks::unlock,
     batches::list,
     batches::batch,
     batches::import,
@@ -58,6 +62,9 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .post("/api/v1/scorecards", Access::Scope(ManageKpis), published::publish)
         .get("/api/v1/kpi/measures", read, definitions::measures)
         .get("/api/v1/kpi/expressions", read, definitions::expression)
+        .get("/api/v1/kpi/locks", read, locks::list)
+        .post("/api/v1/kpi/locks", Access::Scope(ManageKpis), locks::lock)
+        .post("/api/v1/kpi/locks/unlock", Access::Scope(ManageKpis), locks::unlock)
         .get("/api/v1/kpi/batches", read, batches::list)
         .get("/api/v1/kpi/batches/{number}", read, batches::batch)
         .post("/api/v1/kpi/batches/{number}/undo", import, batches::undo)

@@ -91,6 +91,8 @@ pub(super) struct BatchView {
     as_of: Option<NaiveDate>,
     /// SHA-256 of the file as it came, when the kept one was rewritten with pseudonyms.
     original: Option<String>,
+    /// Number of the batch whose mended rows it brings.
+    supplements: Option<i64>,
     /// Cells of centre, day and channel.
     cells: i64,
     /// SHA-256 over the measures.
@@ -118,6 +120,7 @@ impl BatchView {
             refused: batch.rows_refused.unwrap_or(0),
             as_of: batch.as_of,
             original: batch.original_hash,
+            supplements: batch.supplements,
             cells: batch.cells,
             measures: batch.measures_hash,
             imported_by: batch.imported_by,
@@ -170,6 +173,8 @@ pub(super) struct ImportForm {
     valid_only: Option<bool>,
     /// The day that the data reach; without it that of their last event.
     as_of: Option<NaiveDate>,
+    /// Number of the batch, taken without its rows with errors, whose mended rows the file brings.
+    supplements: Option<i64>,
     /// The file: text, text packed with gzip, or a workbook (.xlsx). It comes last.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,

@@ -5,7 +5,8 @@ use csv::{ByteRecord, ReaderBuilder, Terminator};
 use super::error::IntakeError;
 use super::source::Chunk;
 
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// The bytes that may stand between two fields.
+pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// A header and how much of the file it took.
 pub(super) struct Header {

@@ -15,7 +15,7 @@ use super::quoted::{self, Record};
 use super::source::{Chunk, LineChunks};
 use super::text::Line;
 use crate::kpi::mapping::SourceMapping;
-pub(super) use workbook::Workbook;
+pub(super) use workbook::{Workbook, glimpse};
 
 /// Bytes of a chunk of text.
 const CHUNK: usize = 1 << 18;

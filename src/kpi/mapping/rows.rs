@@ -210,7 +210,7 @@ fn interactions(text: &str) -> Result<SourceMapping, MappingError> {
         fields,
     };
     rows.check_personal(&crate::kpi::intake::wanted(&calls))?;
-    requires(&rows, &[("reason", "customer"), ("sale", "offer"), ("replied", "reply_due")])?;
+    requires(&rows, needs(SourceKind::Interactions))?;
     Ok(SourceMapping { rows, calls: Some(calls) })
 }
 
@@ -254,9 +254,10 @@ fn others(text: &str, kind: SourceKind) -> Result<SourceMapping, MappingError> {
 }
 
 /// Fields that mean nothing without another.
-fn needs(kind: SourceKind) -> &'static [(&'static str, &'static str)] {
+pub(super) fn needs(kind: SourceKind) -> &'static [(&'static str, &'static str)] {
     match kind {
-        SourceKind::Interactions | SourceKind::Surveys => &[],
+        SourceKind::Interactions => &[("reason", "customer"), ("sale", "offer"), ("replied", "reply_due")],
+        SourceKind::Surveys => &[],
         SourceKind::Evaluations => &[
             ("courtesy_passed", "courtesy_scored"),
             ("second_verdict", "verdict"),

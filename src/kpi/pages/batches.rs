@@ -7,7 +7,7 @@ use crate::actor::Permission;
 use crate::error::{Error, Result};
 use crate::evidence;
 use crate::history::{self, Line};
-use crate::kpi::{self, Batch, BatchState};
+use crate::kpi::{self, Batch, BatchState, KnownMapping};
 use crate::web::{Area, Flash, FormBody, PageResult, Reading, View, Visit};
 
 const SHOWN: i64 = 50;
@@ -44,6 +44,7 @@ struct BatchList {
     rows: Vec<BatchRow>,
     next: Option<String>,
     may_import: bool,
+    known: Vec<KnownMapping>,
 }
 
 #[derive(Serialize)]
@@ -52,6 +53,9 @@ struct BatchView {
     mapping: String,
     size: i64,
     replaced_by: Option<i64>,
+    /// Rows with errors that nobody has brought mended yet, for whoever may.
+    missing: i64,
+    locked: bool,
     may_undo: bool,
     history: Vec<Line>,
 }
@@ -64,7 +68,8 @@ pub(crate) async fn index(visit: Visit, below: Query<Below>) -> PageResult {
             let full = i64::try_from(batches.len()).is_ok_and(|count| count == SHOWN);
             let next = batches.last().filter(|_| full).map(|last| format!("/kpis/batches?below={}", last.number));
             let rows = batches.into_iter().map(|batch| BatchRow::of(r, batch)).collect();
-            let view = BatchList { rows, next, may_import: r.actor.may(Permission::ImportKpis) };
+            let known = kpi::known_mappings(r.conn, &r.actor)?;
+            let view = BatchList { rows, next, may_import: r.actor.may(Permission::ImportKpis), known };
             Ok(View::new(Area::Kpis, r.t("kpis-batches"), view))
         })
         .await
@@ -85,9 +90,12 @@ fn view(r: &mut Reading<'_>, number: i64) -> Result<BatchView> {
     let mapping = evidence::text(r.conn, &batch.mapping_hash)?;
     let size = evidence::find(r.conn, &batch.evidence_hash)?.size;
     let replaced_by = batch.replaced_by.as_ref().map(|id| kpi::batch_number(r.conn, id)).transpose()?;
-    let may_undo = batch.state == BatchState::Committed && kpi::may_undo(r.conn, &r.actor, &batch)?;
+    let own = batch.state == BatchState::Committed && kpi::may_undo(r.conn, &r.actor, &batch)?;
+    let locked = own && kpi::is_locked(r.conn, &batch)?;
+    let missing = if own && batch.supplements.is_none() { kpi::rows_missing(r.conn, &batch)? } else { 0 };
+    let may_undo = own && !locked;
     let history = history::of(r.conn, "batch", &batch.id, r.lang, r.shell.zone)?;
-    Ok(BatchView { row: BatchRow::of(r, batch), mapping, size, replaced_by, may_undo, history })
+    Ok(BatchView { row: BatchRow::of(r, batch), mapping, size, replaced_by, missing, locked, may_undo, history })
 }
 
 /// Takes a batch back.
@@ -96,6 +104,7 @@ pub(crate) async fn undo(visit: Visit, number: Path<i64>, FormBody(form): FormBo
     let back = format!("/kpis/batches/{number}");
     match visit.write(&form, move |tx| kpi::undo(tx, number, reason.as_deref())).await {
         Ok(batch) => Ok(visit.see_other(&back, Flash::ok_with("kpis-undone", &batch.number.to_string()))),
+        Err(Error::Conflict(problem)) if problem.code == "kpi-locked" => Err(Error::Conflict(problem).into()),
         Err(Error::Conflict(_)) => Ok(visit.see_other(&back, Flash::bad("kpis-undone-before", &number.to_string()))),
         Err(error) => Err(error.into()),
     }

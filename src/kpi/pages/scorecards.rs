@@ -7,6 +7,7 @@ use super::{centre, words};
 use crate::error::{Error, Result};
 use crate::history::{self, Line};
 use crate::kpi::{self, FrozenCard, FrozenKpi, Input, Period, PublishScorecard, Scorecard};
+use crate::ledger::WriteTx;
 use crate::organisation;
 use crate::text::t;
 use crate::web::{Area, Flash, FormBody, PageResult, Reading, View, Visit};
@@ -182,7 +183,15 @@ pub(crate) async fn publish(visit: Visit, code: Path<String>, FormBody(form): Fo
     let period = form.get("period").unwrap_or_default().to_owned();
     let reason = form.get("reason").map(str::to_owned);
     let command = PublishScorecard { centre: code.clone(), period: period.clone(), reason };
-    match visit.write_once(&form, move |tx| kpi::publish(tx, &command).map(|row| row.id)).await {
+    let locks = form.get("lock").is_some();
+    let publish = move |tx: &mut WriteTx<'_>| {
+        let id = kpi::publish(tx, &command)?.id;
+        if locks {
+            kpi::lock_published(tx, &command)?;
+        }
+        Ok(id)
+    };
+    match visit.write_once(&form, publish).await {
         Ok(id) => Ok(visit.see_other(&format!("/kpis/scorecards/{id}"), Flash::ok("kpis-published-done"))),
         Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => centre::refused(visit, code, period, form, error).await,
         Err(error) => Err(error.into()),

@@ -1,23 +1,23 @@
 //! A call log on its way in: a body of several parts whose file streams into the reader and the evidence folder in one pass. Page and API
 //! take it in alike; both admit the sender before a byte of it is read.
 
-use std::io;
+use std::io::{self, Read};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
 use actix_web::web::{Bytes, Payload};
 use tokio::sync::mpsc;
 
 use crate::actor::Actor;
-use crate::error::{Error, Result};
+use crate::config::Uploads;
+use crate::error::{Error, Problem, Result};
 use crate::kpi::{self, Import, Imported, RowErrors};
 use crate::ledger::Once;
 use crate::web::{Form, Multipart, Site, block, escape};
 
 /// Pieces of the file that wait for the reader.
 const WAITING: usize = 16;
-/// Largest file, in bytes: ten million calls are about one gigabyte.
-const LARGEST: u64 = 4 << 30;
 
 /// An upload whose fields were read; its file is the open part.
 pub(in crate::kpi) struct Upload {
@@ -39,7 +39,7 @@ impl Upload {
     }
 
     /// What makes two uploads the same, beside the file itself.
-    pub(in crate::kpi) fn parts(&self) -> [&[u8]; 6] {
+    pub(in crate::kpi) fn parts(&self) -> [&[u8]; 7] {
         let text = |name: &str| self.form.get(name).unwrap_or_default().as_bytes();
         [
             text("mapping"),
@@ -47,6 +47,7 @@ impl Upload {
             text("replace"),
             text("valid_only"),
             text("as_of"),
+            text("supplements"),
             self.file_name.as_deref().unwrap_or_default().as_bytes(),
         ]
     }
@@ -58,14 +59,32 @@ impl Upload {
     pub(in crate::kpi) async fn import(&mut self, site: &Site, actor: Arc<Actor>, once: Option<Once>) -> Result<Imported> {
         let (ledger, dir) = (site.ledger.clone(), site.config.evidence_dir());
         let (import, named) = (self.asked()?, self.file_name.is_some());
-        let (sender, reader) = pipe();
-        let work = block(move || {
+        let import = move |reader: Box<dyn Read + Send>| {
             if !named {
                 return Err(Error::field("file", "required"));
             }
             kpi::import_once(&ledger, &dir, &actor, &import, once.as_ref(), reader)
-        });
-        match futures_util::future::join(feed(&mut self.body, sender), work).await {
+        };
+        self.through(site.config.uploads, import).await
+    }
+
+    /// The name of the file, if there is one.
+    pub(in crate::kpi) fn file_name(&self) -> Option<&str> {
+        self.file_name.as_deref()
+    }
+
+    /// Hands the file to work that reads it while it comes.
+    ///
+    /// # Errors
+    /// What the work says; [`Error::TooLarge`]; [`Error::Invalid`] for a body that stalls, drips or breaks off.
+    pub(in crate::kpi) async fn through<T, F>(&mut self, rule: Uploads, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(Box<dyn Read + Send>) -> Result<T> + Send + 'static,
+    {
+        let (sender, reader) = pipe();
+        let work = block(move || work(Box::new(reader)));
+        match futures_util::future::join(feed(&mut self.body, sender, rule), work).await {
             (Err(broken), Err(_)) => Err(broken),
             (_, done) => done,
         }
@@ -74,6 +93,7 @@ impl Upload {
     fn asked(&self) -> Result<Import> {
         let yes = |name: &str| self.form.get(name).is_some_and(|text| !matches!(text, "false" | "0" | "no"));
         let day = |text: &str| text.parse().map_err(|_| Error::field("as_of", "kpi-as-of"));
+        let number = |text: &str| text.parse().map_err(|_| Error::field("supplements", "kpi-batch-number"));
         Ok(Import {
             mapping: self.form.get("mapping").unwrap_or_default().to_owned(),
             centre: self.form.get("centre").map(str::to_owned),
@@ -81,6 +101,8 @@ impl Upload {
             replace: yes("replace"),
             row_errors: if yes("valid_only") { RowErrors::LeaveOut } else { RowErrors::Refuse },
             as_of: self.form.get("as_of").map(day).transpose()?,
+            supplements: self.form.get("supplements").map(number).transpose()?,
+            header: None,
         })
     }
 }
@@ -145,15 +167,81 @@ impl io::Read for Pipe {
 
 /// Sends the open part to the reader. A reader that has given up is fed no more, but the body is read to its end, so that the sender
 /// sees the answer.
-async fn feed(body: &mut Multipart, sender: mpsc::Sender<Piece>) -> Result<()> {
-    let mut size = 0;
-    while let Some(piece) = body.chunk().await? {
+async fn feed(body: &mut Multipart, sender: mpsc::Sender<Piece>, rule: Uploads) -> Result<()> {
+    let (mut size, mut pace) = (0, Pace::new(rule));
+    loop {
+        let asked = Instant::now();
+        let Some(piece) = body.chunk().await? else { break };
+        pace.waited(asked.elapsed(), piece.len())?;
         size += piece.len() as u64;
-        if size > LARGEST {
-            return Err(Error::TooLarge(LARGEST));
+        if size > rule.largest {
+            return Err(Error::TooLarge(rule.largest));
         }
         drop(sender.send(Piece::Data(piece)).await);
     }
     drop(sender.send(Piece::End).await);
     Ok(())
+}
+
+/// How fast a file comes. Only the time that we waited for its sender counts.
+struct Pace {
+    rule: Uploads,
+    waited: Duration,
+    bytes: u64,
+    first: bool,
+}
+
+impl Pace {
+    fn new(rule: Uploads) -> Self {
+        Self { rule, waited: Duration::ZERO, bytes: 0, first: true }
+    }
+
+    /// Notes a piece. A stretch that brought too little is the end.
+    fn waited(&mut self, time: Duration, bytes: usize) -> Result<()> {
+        self.waited += time;
+        self.bytes += bytes as u64;
+        if self.waited < self.rule.patience {
+            return Ok(());
+        }
+        let wanted = u128::from(self.rule.slowest) * self.waited.as_millis() / 1000;
+        if !self.first && u128::from(self.bytes) < wanted {
+            let problem = Problem::field("file", "kpi-upload-slow").with("rate", self.rule.slowest >> 10);
+            return Err(Error::Invalid(vec![problem.with("seconds", self.rule.patience.as_secs())]));
+        }
+        (self.waited, self.bytes, self.first) = (Duration::ZERO, 0, false);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(count: u64) -> Duration {
+        Duration::from_secs(count)
+    }
+
+    #[test]
+    fn a_sender_that_drips_is_cut_after_the_second_stretch() {
+        let mut pace = Pace::new(Uploads::default());
+        for _ in 0..59 {
+            pace.waited(seconds(1), 10).unwrap();
+        }
+        let error = pace.waited(seconds(1), 10).unwrap_err();
+        assert_eq!(error.problems()[0].code, "kpi-upload-slow");
+        assert_eq!(error.problems()[0].params, [("rate".to_owned(), "16".to_owned()), ("seconds".to_owned(), "30".to_owned())]);
+    }
+
+    #[test]
+    fn a_slow_start_and_a_fair_pace_are_fine() {
+        let mut pace = Pace::new(Uploads::default());
+        pace.waited(seconds(45), 1).unwrap();
+        for _ in 0..600 {
+            pace.waited(seconds(1), 16 << 10).unwrap();
+        }
+        let mut any = Pace::new(Uploads { slowest: 0, ..Uploads::default() });
+        for _ in 0..10 {
+            any.waited(seconds(29), 1).unwrap();
+        }
+    }
 }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::locks;
+use super::overlap::Place;
 use crate::actor::{Actor, Permission};
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
@@ -58,22 +60,30 @@ pub(crate) fn may_undo(conn: &mut Conn, actor: &Actor, batch: &Batch) -> Result<
     Ok(centres.iter().all(|centre| actor.may_at(Permission::ImportKpis, centre)))
 }
 
-/// Takes a batch back. What it had replaced counts again.
+/// Takes a batch back, and its supplements with it. What it had replaced counts again.
 ///
 /// # Errors
-/// [`Error::Conflict`] when it does not count any more.
+/// [`Error::Conflict`] when it does not count any more, or touches a month that is locked.
 pub fn undo(tx: &mut WriteTx<'_>, number: i64, reason: Option<&str>) -> Result<Batch> {
     tx.actor.require(Permission::ImportKpis)?;
     let mut batch = store::batch_by_number(tx, number)?;
-    for centre in store_measures::centres_of(tx, &batch.id)? {
-        tx.actor.require_at(Permission::ImportKpis, &centre)?;
+    let mut supplements = store::supplements(tx, number)?;
+    let mut places: BTreeSet<Place> = BTreeSet::new();
+    for one in std::iter::once(&batch).chain(&supplements) {
+        places.extend(store_measures::days_of(tx, &one.id)?);
+    }
+    for centre in places.iter().map(|place| &place.0).collect::<BTreeSet<_>>() {
+        tx.actor.require_at(Permission::ImportKpis, centre)?;
     }
     if batch.state != BatchState::Committed {
         return Err(Error::Conflict(Problem::whole("kpi-not-live").with("batch", batch.label())));
     }
-    batch.state = BatchState::Undone;
-    store_measures::delete_cells(tx, &batch.id)?;
-    store::update_batch(tx, &mut batch)?;
+    locks::check(tx, &places)?;
+    for supplement in &mut supplements {
+        take_back(tx, supplement)?;
+        tx.record(Event::new("kpi.undo", "batch", &supplement.id, &supplement.label()).because(reason).detail("with", number));
+    }
+    take_back(tx, &mut batch)?;
     let mut restored = Vec::new();
     for mut old in store::replaced_by(tx, &batch.id)? {
         old.state = BatchState::Committed;
@@ -87,10 +97,15 @@ pub fn undo(tx: &mut WriteTx<'_>, number: i64, reason: Option<&str>) -> Result<B
     Ok(batch)
 }
 
+fn take_back(tx: &mut WriteTx<'_>, batch: &mut Batch) -> Result<()> {
+    batch.state = BatchState::Undone;
+    store_measures::delete_cells(tx, &batch.id)?;
+    store::update_batch(tx, batch)
+}
+
 fn owned_by(conn: &mut Conn, batch: &Batch) -> Result<Vec<CellRow>> {
     let days = store_measures::days_of(conn, &batch.id)?;
-    let row = |(centre_id, day)| CellRow { source: batch.source.clone(), centre_id, day, batch_id: batch.id.clone() };
-    Ok(days.into_iter().map(row).collect())
+    Ok(cell_rows(batch, days))
 }
 
 /// What a batch's rebuilding found.
@@ -187,8 +202,14 @@ fn places(centres: &[Centre], batch: &Batch, cells: &Cells) -> Result<Vec<CellRo
     for key in cells.keys() {
         rows.insert((id_of(centres, &key.centre)?.to_owned(), key.day));
     }
-    let row = |(centre_id, day)| CellRow { source: batch.source.clone(), centre_id, day, batch_id: batch.id.clone() };
-    Ok(rows.into_iter().map(row).collect())
+    Ok(cell_rows(batch, rows.into_iter().collect()))
+}
+
+/// The cells of a batch on its days.
+pub(super) fn cell_rows(batch: &Batch, places: Vec<Place>) -> Vec<CellRow> {
+    let row =
+        |(centre_id, day)| CellRow { source: batch.source.clone(), centre_id, day, batch_id: batch.id.clone(), part: batch.part() };
+    places.into_iter().map(row).collect()
 }
 
 fn id_of<'a>(centres: &'a [Centre], code: &str) -> Result<&'a str> {

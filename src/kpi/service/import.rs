@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::prepared::{Prepared, batch_row, cells, event, prepare};
-use super::{overlap, rejects, signals};
+use super::batches::cell_rows;
+use super::prepared::{Prepared, batch_row, event, prepare};
+use super::{locks, overlap, rejects, remembered, signals, supplement};
 use crate::actor::{Actor, Permission};
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
@@ -39,6 +40,10 @@ pub struct Import {
     pub row_errors: RowErrors,
     /// The day that the data reach; none: that of their last event.
     pub as_of: Option<NaiveDate>,
+    /// Number of the batch whose mended rows the file brings.
+    pub supplements: Option<i64>,
+    /// The column names of the file, when its mapping is to be remembered for others like it.
+    pub header: Option<Vec<String>>,
 }
 
 /// What becomes of rows with errors.
@@ -153,7 +158,7 @@ pub fn import_once(
         return Err(Error::Invalid(problems));
     }
     let ids: BTreeMap<String, String> = centres.into_iter().map(|centre| (centre.code, centre.id)).collect();
-    let prepared = prepare(request, &mapping.rows.source, read, &ids, as_of)?;
+    let prepared = prepare(request, &mapping.rows, read, &ids, as_of)?;
     for centre in &prepared.centres {
         actor.require_at(Permission::ImportKpis, centre)?;
     }
@@ -161,7 +166,7 @@ pub fn import_once(
 }
 
 /// The key of the pseudonyms, when the mapping asks for some; it lies beside the evidence.
-fn names(evidence_dir: &Path, mapping: &SourceMapping) -> Result<Option<Pseudonyms>> {
+pub(super) fn names(evidence_dir: &Path, mapping: &SourceMapping) -> Result<Option<Pseudonyms>> {
     if mapping.rows.personal.is_empty() {
         return Ok(None);
     }
@@ -169,7 +174,7 @@ fn names(evidence_dir: &Path, mapping: &SourceMapping) -> Result<Option<Pseudony
 }
 
 /// The day that the data reach. A register of agents says nothing of today by itself, so that it is taken as of the day of its import.
-fn as_of(
+pub(super) fn as_of(
     ledger: &Ledger,
     request: &Import,
     mapping: &SourceMapping,
@@ -244,9 +249,18 @@ pub(super) fn zones(centres: &[organisation::Centre]) -> Result<CentreZones> {
 fn before(conn: &mut Conn, prepared: &Prepared, hash: &str) -> Result<Option<Batch>> {
     let known = store::identical(conn, hash, &prepared.measures_hash)?;
     if known.is_none() {
-        overlap::check(conn, &prepared.source, &prepared.places, prepared.replace)?;
+        admit(conn, prepared)?;
     }
     Ok(known)
+}
+
+/// Refuses what touches a locked month, what completes nothing, and what overlaps; answers the batches to be replaced.
+fn admit(conn: &mut Conn, prepared: &Prepared) -> Result<Vec<Batch>> {
+    locks::check(conn, &prepared.places)?;
+    if let Some(number) = prepared.supplements {
+        supplement::check(conn, number, &prepared.source, prepared.rows_taken())?;
+    }
+    overlap::check(conn, &prepared.source, &prepared.places, prepared.replace, prepared.supplements)
 }
 
 /// Makes the batch a fact, in one transaction with its measures and with what becomes of those it replaces.
@@ -259,7 +273,7 @@ fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<
     if let Some(batch) = store::identical(tx, &stored.hash, &prepared.measures_hash)? {
         return Ok(Taken { batch, replaced: Vec::new(), identical: true });
     }
-    let old = overlap::check(tx, &prepared.source, &prepared.places, prepared.replace)?;
+    let old = admit(tx, prepared)?;
     let mut replaced = Vec::new();
     for mut batch in old {
         batch.state = BatchState::Replaced;
@@ -274,7 +288,10 @@ fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<
     let batch = batch_row(tx, prepared, stored, mapping_hash)?;
     store::insert_batch(tx, &batch)?;
     store_measures::insert_measures(tx, &prepared.rows)?;
-    store_measures::insert_cells(tx, &cells(prepared))?;
+    store_measures::insert_cells(tx, &cell_rows(&batch, prepared.places.iter().cloned().collect()))?;
     tx.record(event(&batch));
+    if let Some(header) = &prepared.header {
+        remembered::remember(tx, &batch, prepared.kind, header)?;
+    }
     Ok(Taken { batch, replaced, identical: false })
 }

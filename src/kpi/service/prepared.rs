@@ -11,7 +11,8 @@ use crate::db::new_id;
 use crate::error::{Error, Problem, Result};
 use crate::evidence::Stored;
 use crate::kpi::intake::Intake;
-use crate::kpi::model::{Batch, BatchState, CellRow, MeasureRow};
+use crate::kpi::mapping::{RowMapping, SourceKind};
+use crate::kpi::model::{Batch, BatchState, MeasureRow};
 use crate::kpi::rows::{Cells, measures_hash};
 use crate::ledger::{Event, WriteTx};
 use crate::organisation;
@@ -22,6 +23,9 @@ pub(super) struct Prepared {
     pub(super) batch_id: String,
     pub(super) source: String,
     pub(super) replace: bool,
+    pub(super) supplements: Option<i64>,
+    pub(super) header: Option<Vec<String>>,
+    pub(super) kind: SourceKind,
     pub(super) mapping: String,
     pub(super) file_name: String,
     /// Name and media type of what is kept.
@@ -56,12 +60,12 @@ fn kept(file_name: &str, read: &Intake) -> (String, &'static str) {
 /// [`Error::Invalid`] for a file in which no row counts.
 pub(super) fn prepare(
     request: &Import,
-    source: &str,
+    mapping: &RowMapping,
     mut read: Intake,
     ids: &BTreeMap<String, String>,
     as_of: Option<NaiveDate>,
 ) -> Result<Prepared> {
-    let batch_id = new_id();
+    let (batch_id, source) = (new_id(), mapping.source.as_str());
     let cells = Cells { calls: std::mem::take(&mut read.cells), quantities: std::mem::take(&mut read.quantities) };
     let keys = cells.keys();
     let (Some(first), Some(last)) = (keys.iter().map(|key| key.day).min(), keys.iter().map(|key| key.day).max()) else {
@@ -81,6 +85,9 @@ pub(super) fn prepare(
         batch_id,
         source: source.to_owned(),
         replace: request.replace,
+        supplements: request.supplements,
+        header: request.header.clone(),
+        kind: mapping.kind,
         mapping: request.mapping.clone(),
         file_name: request.file_name.clone(),
         kept: kept(&request.file_name, &read),
@@ -122,18 +129,8 @@ pub(super) fn batch_row(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stor
         original_hash: prepared.original_hash.clone(),
         rows_refused: prepared.rows_refused,
         as_of: prepared.as_of,
+        supplements: prepared.supplements,
     })
-}
-
-/// The days that the batch owns.
-pub(super) fn cells(prepared: &Prepared) -> Vec<CellRow> {
-    let row = |(centre_id, day): &Place| CellRow {
-        source: prepared.source.clone(),
-        centre_id: centre_id.clone(),
-        day: *day,
-        batch_id: prepared.batch_id.clone(),
-    };
-    prepared.places.iter().map(row).collect()
 }
 
 /// What the ledger says of it.
@@ -143,9 +140,20 @@ pub(super) fn event(batch: &Batch) -> Event {
         Some(original) => event.detail("original", original.clone()),
         None => event,
     };
+    let event = match batch.supplements {
+        Some(number) => event.detail("supplements", number),
+        None => event,
+    };
     event
         .detail("rows", batch.rows_read)
         .detail("from", batch.first_day.to_string())
         .detail("to", batch.last_day.to_string())
         .detail("evidence", batch.evidence_hash.clone())
+}
+
+impl Prepared {
+    /// Rows that count or were passed over knowingly.
+    pub(super) fn rows_taken(&self) -> i64 {
+        self.rows_read - self.rows_refused.unwrap_or(0)
+    }
 }

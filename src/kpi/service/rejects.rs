@@ -6,13 +6,15 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::import::{bad_file, bad_row};
+use super::import::{bad_file, bad_row, read_mapping, zones};
 use crate::actor::{Actor, Permission};
 use crate::db::new_id;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
+use crate::evidence;
 use crate::kpi::intake::{self, RowError, Setting};
 use crate::kpi::mapping::SourceMapping;
-use crate::ledger::sha256_hex;
+use crate::ledger::{Ledger, sha256_hex};
+use crate::organisation;
 use crate::text::Lang;
 
 const KEPT: Duration = Duration::from_secs(86_400);
@@ -62,6 +64,29 @@ pub fn rejected_rows(evidence_dir: &Path, actor: &Actor, id: &str) -> Result<Vec
     let mut bytes = Vec::new();
     file.take(LARGEST).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Writes down the rows with errors of a batch that left them out, from its kept file; answers what they are called.
+///
+/// # Errors
+/// [`Error::NotFound`] for a batch of centres where this actor may not import; [`Error::Conflict`] when it left none out.
+pub fn rejected_of_batch(ledger: &Ledger, evidence_dir: &Path, actor: &Actor, number: i64) -> Result<String> {
+    actor.see(Permission::ImportKpis)?;
+    let (batch, mapping, centres) = ledger.db.read(|conn| {
+        let batch = super::batch(conn, actor, number)?;
+        if !super::may_undo(conn, actor, &batch)? {
+            return Err(Error::NotFound);
+        }
+        let mapping = evidence::text(conn, &batch.mapping_hash)?;
+        Ok((batch, mapping, organisation::centres(conn)?))
+    })?;
+    if batch.rows_refused.unwrap_or(0) == 0 {
+        return Err(Error::Conflict(Problem::whole("kpi-supplement-whole").with("number", number)));
+    }
+    let mapping = read_mapping(&mapping, batch.default_centre.as_deref())?;
+    let (scratch, zones) = (evidence::scratch(evidence_dir)?, zones(&centres)?);
+    let setting = Setting { scratch: &scratch, zones: &zones, names: None, as_of: batch.as_of };
+    keep(evidence_dir, actor, evidence::open(evidence_dir, &batch.evidence_hash)?, &mapping, setting)
 }
 
 fn folder(evidence_dir: &Path) -> PathBuf {

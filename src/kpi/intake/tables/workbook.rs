@@ -16,6 +16,8 @@ use crate::kpi::mapping::SourceMapping;
 
 /// Most columns of a sheet.
 const MAX_COLUMNS: usize = 16_384;
+/// Most columns of a first look.
+const SEEN_COLUMNS: usize = 200;
 
 /// A sheet after its header.
 pub(in crate::kpi::intake) struct Workbook {
@@ -35,10 +37,8 @@ fn broken(error: &XlsxError) -> IntakeError {
 
 impl Workbook {
     /// Reads as far as the header.
-    pub(in crate::kpi::intake) fn open(mut file: File, mapping: &SourceMapping) -> Result<Self, IntakeError> {
-        unpacked::check(BufReader::new(&file))?;
-        file.seek(SeekFrom::Start(0)).map_err(|error| IntakeError::Read(error.to_string()))?;
-        let book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| broken(&error))?;
+    pub(in crate::kpi::intake) fn open(file: File, mapping: &SourceMapping) -> Result<Self, IntakeError> {
+        let book = opened(file)?;
         let sheet = chosen(&book, mapping.rows.sheet.as_deref())?;
         let since_1904 = book.has_1904_epoch();
         let renderer = Renderer::new(Vec::new(), since_1904);
@@ -95,6 +95,53 @@ impl Workbook {
         }
         row.give(take)
     }
+}
+
+fn opened(mut file: File) -> Result<Xlsx<BufReader<File>>, IntakeError> {
+    unpacked::check(BufReader::new(&file))?;
+    file.seek(SeekFrom::Start(0)).map_err(|error| IntakeError::Read(error.to_string()))?;
+    Xlsx::new(BufReader::new(file)).map_err(|error| broken(&error))
+}
+
+/// The first rows of a sheet.
+pub(in crate::kpi::intake) struct Seen {
+    /// All sheets that can be seen, and the one looked at.
+    pub(in crate::kpi::intake) sheets: Vec<String>,
+    /// The one looked at.
+    pub(in crate::kpi::intake) sheet: String,
+    /// Its first rows that hold something, each with its number from 1.
+    pub(in crate::kpi::intake) rows: Vec<(u32, Vec<String>)>,
+}
+
+/// Looks at the first rows of a sheet.
+pub(in crate::kpi::intake) fn glimpse(file: File, asked: Option<&str>, most: usize) -> Result<Seen, IntakeError> {
+    let mut book = opened(file)?;
+    let sheet = chosen(&book, asked)?;
+    let shown = |other: &&calamine::Sheet| other.visible == SheetVisible::Visible || other.name == sheet;
+    let work_sheets = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let sheets = work_sheets.filter(shown).map(|sheet| sheet.name.clone()).collect();
+    let renderer = Renderer::new(Vec::new(), book.has_1904_epoch());
+    let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
+    let mut cells = book.worksheet_cells_reader(&sheet).map_err(|error| broken(&error))?;
+    while let Some(cell) = cells.next_cell().map_err(|error| broken(&error))? {
+        let (row, column) = (cell.get_position().0 + 1, cell.get_position().1 as usize);
+        if rows.last().is_none_or(|(number, _)| *number != row) {
+            if rows.len() == most {
+                break;
+            }
+            rows.push((row, Vec::new()));
+        }
+        if let Some((_, texts)) = rows.last_mut().filter(|_| column < SEEN_COLUMNS) {
+            texts.resize((column + 1).max(texts.len()), String::new());
+            if let Some(text) = texts.get_mut(column) {
+                renderer.write(column, cell.get_value(), text);
+                *text = text.trim().to_owned();
+            }
+        }
+    }
+    drop(cells);
+    rows.retain(|(_, texts)| texts.iter().any(|text| !text.is_empty()));
+    Ok(Seen { sheets, sheet, rows })
 }
 
 /// The sheet to read: the one asked for, else the first that can be seen.
