@@ -63,6 +63,14 @@
     if (form && !form.contains(e.relatedTarget)) setTimeout(hide, 200, form);
   });
 
+  /* Sums: what fields with data-sum hold adds up in each output whose data-total their group begins with. */
+  const sums = (form) => all("output[data-total]", form).forEach((out) => {
+    const own = all("[data-sum]", form).filter((field) => field.dataset.sum.startsWith(out.dataset.total) && (out.dataset.total.endsWith(".") || field.dataset.sum === out.dataset.total));
+    out.value = own.reduce((sum, field) => sum + (Number(field.value) || 0), 0);
+    out.classList.toggle("late", "whole" in out.dataset && Number(out.value) !== Number(out.dataset.whole));
+  });
+  on("cairn:typed", (e) => { if (e.target.dataset?.sum) sums(e.target.form); });
+
   /* Keys: / to the search (the account page switches it off), arrows through hits, Escape. */
   on("keydown", (e) => {
     const at = e.target, form = at.closest?.("[data-suggest]");
@@ -246,6 +254,7 @@
     all("[data-check]").forEach(check);
     all("form[data-upload]").forEach(upload);
     all("[data-refresh]").forEach(refresh);
+    new Set(all("[data-sum]").map((field) => field.form)).forEach(sums);
     contents();
     if (!one(".gate, .errors")) Object.keys(sessionStorage).forEach((key) => {
       if (key.startsWith("cairn:") && stored(key)?.sent && !all("[data-draft]").some((box) => key === `cairn:${box.dataset.draft}`)) sessionStorage.removeItem(key);

@@ -41,6 +41,8 @@ enum Command {
     List(Report),
     /// Show the definitions of the KPIs, or all versions of one.
     Definitions(DefinitionsArgs),
+    /// Show the profiles of the centre types: weights, where they come from, all versions.
+    Profiles(Report),
     /// Take an import batch back; what it had replaced counts again.
     Undo(UndoArgs),
     /// Lock a month of a centre: imports and take-backs that touch it are refused.
@@ -142,6 +144,7 @@ pub fn run(args: &Kpi) -> Result<i32> {
         Command::Verify(args) => kpi_cards::verify(args),
         Command::List(args) => list(args),
         Command::Definitions(args) => definitions(args),
+        Command::Profiles(args) => kpi_cards::profiles(args),
         Command::Undo(args) => undo(args),
         Command::Lock(args) => kpi_locks::lock(args),
         Command::Unlock(args) => kpi_locks::unlock(args),

@@ -1,11 +1,12 @@
-//! `cairn kpi scorecard`, `publish` and `verify`: cards, frozen cards, and their proof.
+//! `cairn kpi scorecard`, `publish`, `verify` and `profiles`: cards, frozen cards and their proof, and the weights behind them.
 
 use clap::Args;
 
 use super::kpi::actor;
 use super::{Report, say};
 use crate::error::Result;
-use crate::kpi::{self, FrozenCard, FrozenKpi, Period, PublishScorecard};
+use crate::kpi::{self, FrozenCard, FrozenKpi, Period, ProfileView, PublishScorecard};
+use crate::organisation::CentreType;
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct CardArgs {
@@ -106,4 +107,26 @@ pub(super) fn verify(args: &Report) -> Result<i32> {
         say("No difference.");
     }
     Ok(code)
+}
+
+/// The weights of the centre types, with where each number comes from; as JSON all versions.
+pub(super) fn profiles(args: &Report) -> Result<i32> {
+    let (_, ledger) = args.data.open()?;
+    let book = ledger.db.read(|conn| kpi::profiles(conn, &actor()))?;
+    let all = CentreType::ALL.iter().flat_map(|centre_type| ProfileView::all(&book, *centre_type));
+    if args.json {
+        say(serde_json::to_string_pretty(&all.collect::<Vec<_>>())?);
+        return Ok(0);
+    }
+    for ProfileView { centre_type, version, profile } in all {
+        let from = profile.starts_on.map_or("always".to_owned(), |day| format!("from {day}"));
+        say(format!("{centre_type}, version {version} ({from})"));
+        for (family, weight) in &profile.family {
+            say(format!("  {family:<36} {:>3} of 100     {}", weight.weight, weight.provenance));
+            for (code, weight) in profile.kpi.get(family).into_iter().flatten() {
+                say(format!("    {code:<34} {weight:>3} of family  {}", profile.provenance(family, code).0));
+            }
+        }
+    }
+    Ok(0)
 }

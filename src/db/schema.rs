@@ -348,6 +348,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    kpi_applicability (id) {
+        id -> Text,
+        centre_id -> Text,
+        code -> Text,
+        starts_on -> Date,
+        applies -> Bool,
+        reason -> Text,
+        row_version -> BigInt,
+    }
+}
+
+diesel::table! {
     kpi_batches (id) {
         id -> Text,
         number -> BigInt,
@@ -508,6 +520,42 @@ diesel::table! {
 }
 
 diesel::table! {
+    kpi_months (centre_id, month) {
+        centre_id -> Text,
+        month -> Date,
+        totals -> Binary,
+    }
+}
+
+diesel::table! {
+    board_reviews (id) {
+        id -> Text,
+        period -> Text,
+        title -> Text,
+        board_hash -> Text,
+        frozen_by -> Text,
+        frozen_at -> Timestamp,
+        held_on -> Date,
+        row_version -> BigInt,
+    }
+}
+
+diesel::table! {
+    board_notes (id) {
+        id -> Text,
+        review_id -> Text,
+        ordinal -> BigInt,
+        kind -> Text,
+        text -> Text,
+        written_by -> Text,
+        written_at -> Timestamp,
+        cycle -> Nullable<Text>,
+        action_id -> Nullable<Text>,
+        row_version -> BigInt,
+    }
+}
+
+diesel::table! {
     cycles (id) {
         id -> Text,
         number -> Text,
@@ -635,10 +683,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     kpi_phases,
     kpi_scorecards,
     kpi_targets,
+    kpi_applicability,
     kpi_batches,
     kpi_signals,
     kpi_measures,
+    kpi_months,
     kpi_cells,
+    board_reviews,
+    board_notes,
     cycles,
     cycle_tests,
     cycle_actions,

@@ -1,25 +1,56 @@
-//! The live measures of a centre day by day, and the frames that formulas are evaluated over. Its cost follows the days read, not the
-//! contacts behind them.
+//! The live measures of a centre day by day or month by month, and the frames that formulas are evaluated over. Its cost follows the days
+//! and months read, not the contacts behind them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, Months, NaiveDate};
 
+use super::compact::unpack;
 use super::expression::{Frame, Frames, Window, WindowUnit};
+use super::model::MonthRow;
 use super::period::Period;
 use super::rows::totals_of;
-use super::store_measures;
 use super::totals::Totals;
 use super::vocabulary::Vocabulary;
+use super::{store_measures, store_months};
 use crate::db::Conn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
-/// The days of a centre; channels and sources together.
+/// The days of a centre; channels and sources together. Whole months may stand as their sums.
 #[derive(Debug, Clone, Default)]
 pub struct DayBook {
     /// First day that was read, so that a window reaching further back is known to be cut.
     from: Option<NaiveDate>,
+    /// The sums of months, by their first day.
+    months: BTreeMap<NaiveDate, Totals>,
     days: BTreeMap<NaiveDate, Totals>,
+}
+
+/// What has to be read for spans of days: months from one day to another, and the days of months that a span cuts.
+struct Wanted {
+    from: NaiveDate,
+    to: NaiveDate,
+    cut: Option<(NaiveDate, NaiveDate)>,
+}
+
+impl Wanted {
+    fn of(periods: &[Period], windows: &BTreeSet<Window>) -> Option<Self> {
+        let spans = periods.iter().flat_map(|period| {
+            let wider = windows.iter().map(|window| (first_day(*window, period.to), period.to));
+            wider.chain([(period.from, period.to)])
+        });
+        spans.fold(None, |wanted: Option<Self>, (from, to)| {
+            let mut wanted = wanted.unwrap_or(Self { from, to, cut: None });
+            (wanted.from, wanted.to) = (wanted.from.min(from), wanted.to.max(to));
+            let (first, last) = (Period::month_of(from), Period::month_of(to));
+            let cut = [(first, first.from != from), (last, last.to != to)];
+            for (month, _) in cut.into_iter().filter(|(_, cut)| *cut) {
+                let (from, to) = wanted.cut.unwrap_or((month.from, month.to));
+                wanted.cut = Some((from.min(month.from), to.max(month.to)));
+            }
+            Some(wanted)
+        })
+    }
 }
 
 impl DayBook {
@@ -28,33 +59,68 @@ impl DayBook {
     /// # Errors
     /// When what is stored cannot be read.
     pub(crate) fn read(conn: &mut Conn, centre_id: &str, from: NaiveDate, to: NaiveDate) -> Result<Self> {
-        let mut days: BTreeMap<NaiveDate, Totals> = BTreeMap::new();
+        let mut book = Self { from: Some(from), ..Self::default() };
         for row in store_measures::live(conn, centre_id, from, to)? {
-            days.entry(row.day).or_default().merge(&totals_of(&row)?);
+            book.days.entry(row.day).or_default().merge(&totals_of(&row)?);
         }
-        Ok(Self { from: Some(from), days })
+        Ok(book)
     }
 
-    /// Reads the days of all centres, by centre id.
+    /// Reads what the sums over periods and the windows that end with them need: whole months as such, days where a span cuts a month.
     ///
     /// # Errors
     /// When what is stored cannot be read.
-    pub(crate) fn everywhere(conn: &mut Conn, from: NaiveDate, to: NaiveDate) -> Result<BTreeMap<String, Self>> {
+    pub(crate) fn over(conn: &mut Conn, centre_id: &str, periods: &[Period], windows: &BTreeSet<Window>) -> Result<Self> {
+        let Some(wanted) = Wanted::of(periods, windows) else { return Ok(Self::default()) };
+        let mut book = match wanted.cut {
+            Some((from, to)) => Self::read(conn, centre_id, from, to)?,
+            None => Self::default(),
+        };
+        book.from = Some(wanted.from);
+        for row in store_months::of_centre(conn, centre_id, wanted.from, wanted.to)? {
+            book.months.insert(row.month, sums(&row)?);
+        }
+        Ok(book)
+    }
+
+    /// The same of all centres, by centre id.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
+    pub(crate) fn everywhere(conn: &mut Conn, periods: &[Period], windows: &BTreeSet<Window>) -> Result<BTreeMap<String, Self>> {
         let mut books: BTreeMap<String, Self> = BTreeMap::new();
-        for row in store_measures::live_everywhere(conn, from, to)? {
+        let Some(wanted) = Wanted::of(periods, windows) else { return Ok(books) };
+        let rows = match wanted.cut {
+            Some((from, to)) => store_measures::live_everywhere(conn, from, to)?,
+            None => Vec::new(),
+        };
+        for row in rows {
             let book = books.entry(row.centre_id.clone()).or_default();
-            book.from = Some(from);
             book.days.entry(row.day).or_default().merge(&totals_of(&row)?);
         }
+        for row in store_months::everywhere(conn, wanted.from, wanted.to)? {
+            let sums = sums(&row)?;
+            books.entry(row.centre_id).or_default().months.insert(row.month, sums);
+        }
+        books.values_mut().for_each(|book| book.from = Some(wanted.from));
         Ok(books)
     }
 
     /// The sum of a span of days.
     fn total(&self, from: NaiveDate, to: NaiveDate) -> Totals {
-        if from > to {
-            return Totals::default();
+        let mut sum = Totals::default();
+        let mut day = from;
+        while day <= to {
+            let month = Period::month_of(day);
+            let whole = day == month.from && month.to <= to;
+            match self.months.get(&month.from).filter(|_| whole) {
+                Some(totals) => sum.merge(totals),
+                None => self.days.range(day..=month.to.min(to)).for_each(|(_, totals)| sum.merge(totals)),
+            }
+            let Some(next) = month.to.succ_opt() else { break };
+            day = next;
         }
-        Totals::total(self.days.range(from..=to).map(|(_, totals)| totals))
+        sum
     }
 
     /// What formulas need for a period: its own frame and those of the wider windows that end with it, as far as the book goes back.
@@ -77,6 +143,10 @@ impl DayBook {
     pub(crate) fn days(&self) -> impl Iterator<Item = NaiveDate> {
         self.days.keys().copied()
     }
+}
+
+fn sums(row: &MonthRow) -> Result<Totals> {
+    unpack(&row.totals).ok_or_else(|| Error::internal(format!("the sums of {} cannot be read; run `cairn rebuild`", row.month)))
 }
 
 /// The frame of sums that were added up elsewhere.
@@ -104,6 +174,7 @@ pub(crate) fn reach(period: Period, windows: &BTreeSet<Window>) -> NaiveDate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kpi::measures::Measures;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -125,8 +196,43 @@ mod tests {
         let year = Window { count: 12, unit: WindowUnit::Months };
         let windows = BTreeSet::from([year]);
         let period = Period::parse("2026-03").unwrap();
-        let book = |from: &str| DayBook { from: Some(day(from)), days: BTreeMap::new() };
+        let book = |from: &str| DayBook { from: Some(day(from)), ..DayBook::default() };
         assert!(book("2025-04-01").frames(period, &windows).at(Some(year)).is_some());
         assert!(book("2026-01-01").frames(period, &windows).at(Some(year)).is_none());
+    }
+
+    #[test]
+    fn whole_months_stand_for_their_days() {
+        let sum = |calls: u64| Totals::of(Measures { answered: calls, ..Measures::default() });
+        let mut book = DayBook { from: Some(day("2026-01-01")), ..DayBook::default() };
+        for number in 0..90 {
+            book.days.insert(day("2026-01-01") + Days::new(number), sum(1));
+        }
+        let by_days = |from: &str, to: &str| book.total(day(from), day(to)).contacts.answered;
+        let mut rolled = book.clone();
+        rolled.months = BTreeMap::from([(day("2026-01-01"), sum(31)), (day("2026-02-01"), sum(28))]);
+        rolled.days.retain(|on, _| *on >= day("2026-03-01"));
+        for (from, to) in [("2026-01-01", "2026-01-31"), ("2026-01-01", "2026-03-31"), ("2026-02-01", "2026-03-17")] {
+            assert_eq!(rolled.total(day(from), day(to)).contacts.answered, by_days(from, to), "{from} {to}");
+        }
+        assert_eq!(by_days("2026-03-05", "2026-03-04"), 0);
+    }
+
+    #[test]
+    fn only_months_that_a_span_cuts_are_read_by_day() {
+        let period = |text: &str| Period::parse(text).unwrap();
+        let wanted = |periods: &[&str], windows: &[Window]| {
+            let periods: Vec<Period> = periods.iter().map(|text| period(text)).collect();
+            let wanted = Wanted::of(&periods, &windows.iter().copied().collect()).unwrap();
+            (wanted.from.to_string(), wanted.to.to_string(), wanted.cut.map(|(from, to)| format!("{from} {to}")))
+        };
+        let year = Window { count: 12, unit: WindowUnit::Months };
+        assert_eq!(wanted(&["2026-03"], &[year]), ("2025-04-01".into(), "2026-03-31".into(), None));
+        assert_eq!(wanted(&["2025-12", "2026-Q1"], &[]), ("2025-12-01".into(), "2026-03-31".into(), None));
+        let cut = ("2026-03-30".into(), "2026-04-05".into(), Some("2026-03-01 2026-04-30".into()));
+        assert_eq!(wanted(&["2026-W14"], &[]), cut);
+        let days = Window { count: 90, unit: WindowUnit::Days };
+        assert_eq!(wanted(&["2026-03"], &[days]), ("2026-01-01".into(), "2026-03-31".into(), None));
+        assert_eq!(wanted(&["2026-04"], &[days]).2, Some("2026-01-01 2026-01-31".into()));
     }
 }

@@ -10,6 +10,7 @@
 
 mod api;
 pub mod chart;
+mod compact;
 pub mod control;
 mod daybook;
 pub mod definition;
@@ -25,6 +26,7 @@ mod model_import;
 pub mod pack;
 mod pages;
 mod period;
+pub mod profile;
 pub mod quantities;
 mod rows;
 pub mod scoring;
@@ -35,23 +37,29 @@ mod store;
 mod store_cards;
 mod store_import;
 mod store_measures;
+mod store_months;
 mod store_phases;
 pub mod totals;
 pub mod vocabulary;
 
 pub use api::openapi;
+pub(crate) use api::profiles::ProfileView;
 pub use effect::{Judgement, Question, Signals, Stability, TestKind, TestMethod, judge, test_kind};
 pub use method::{Figure, KpiValue};
-pub use model::{Batch, BatchState, PhaseRow, Scorecard, Signal, SignalRule, SignalState, TargetRow};
+pub use model::{Applicability, Batch, BatchState, PhaseRow, Scorecard, Signal, SignalRule, SignalState, TargetRow};
 pub use model_import::{KnownMapping, Lock, Staged};
+pub(crate) use pages::words;
 pub use period::Period;
+pub use service::DETAILED;
 pub use service::{
     BadFile, BesideValue, Card, CardKpi, Change, DefinitionBook, Difference, FileFault, FreezePhase, FrozenCard, FrozenKpi, Import,
-    Imported, Input, Known, LimitBook, NamedSignal, Point, Proof, PublishScorecard, Rebuilt, RowErrors, SaveDefinition, SetTarget,
-    SignalDetail, Value, Why, all_published, answer_with_cycle, batch, batches, card, centres, daily, definition,
-    definition_history, definition_on, definitions, editions, explain, families, freeze, import, import_once, install_pack,
-    last_day, monthly, open_named, open_signals, phases, profile, publish, published, rebuild, rejected_rows, save_definition,
-    set_target, sheet, signal, signals_of, undo, value, values, verify, visible, weekly, weights_of,
+    Imported, Input, Known, LimitBook, NamedSignal, Outline, Point, ProfileBook, ProfileVersion, Proof, PublishScorecard, Rebuilt,
+    RowErrors, SaveDefinition, SaveProfile, SetApplicability, SetTarget, SignalDetail, SwitchBook, Value, Why, all_published,
+    answer_with_cycle, batch, batches, card, centres, daily, definition, definition_history, definition_on, definitions, editions,
+    explain, families, freeze, import, import_once, install_pack, last_day, monthly, open_named, open_signals, outlines, phases,
+    prepare_months, profile, profiles, publish, published, raised_since, rebuild, rejected_rows, save_definition, save_profile,
+    set_applicability, set_target, sheet, signal, signals_of, undo, value, values, verify, visible, weekly, weights_of,
+    wrong_months,
 };
 pub use service::{
     ChangeStaged, Committed, Fate, LockMonth, LockedMonth, Looked, NewStaged, Preview, Progress, SeenCell, SeenError,
@@ -104,6 +112,13 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/kpis/import/direct", Access::May(Permission::ImportKpis), pages::import::send)
         .get("/kpis/scorecards", read, pages::scorecards::index)
         .get("/kpis/scorecards/{id}", read, pages::scorecards::show)
+        .get("/kpis/profiles", read, pages::profiles::index)
+        .get("/kpis/profiles/{type}", read, pages::profiles::show)
+        .post("/kpis/profiles/{type}", Access::May(Permission::ManageKpis), pages::profiles::change)
+        .get("/kpis/profiles/{type}/edit", Access::May(Permission::ManageKpis), pages::profiles::edit)
+        .get("/kpis/targets/{centre}", read, pages::targets::show)
+        .post("/kpis/targets/{centre}/{code}", Access::May(Permission::ManageKpis), pages::targets::set)
+        .post("/kpis/targets/{centre}/{code}/switch", Access::May(Permission::ManageKpis), pages::targets::switch)
         .get("/kpis/staffing", read, pages::staffing::show)
         .get("/kpis/import/rows/{id}", Access::May(Permission::ImportKpis), pages::import::rows)
         .get("/kpis/signals/{id}", read, pages::signals::show)

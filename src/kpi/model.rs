@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::control::{ChartKind, Grain};
 use super::statistics::Rule;
 use crate::db::schema::{
-    kpi_batches, kpi_cells, kpi_definitions, kpi_measures, kpi_phases, kpi_profiles, kpi_scorecards, kpi_signals, kpi_targets,
+    kpi_applicability, kpi_batches, kpi_cells, kpi_definitions, kpi_measures, kpi_months, kpi_phases, kpi_profiles, kpi_scorecards,
+    kpi_signals, kpi_targets,
 };
 use crate::db::{Instant, Json};
 use crate::organisation::CentreType;
@@ -156,6 +157,28 @@ pub struct TargetRow {
 }
 
 crate::fact_table!(TargetRow, kpi_targets, 1, key id);
+
+/// Whether a KPI applies to a centre, from a day on; one that does not gives its weight to the others of its family.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
+#[diesel(table_name = kpi_applicability)]
+pub struct Applicability {
+    /// Id.
+    pub id: String,
+    /// Centre.
+    pub centre_id: String,
+    /// KPI code.
+    pub code: String,
+    /// First day of periods for which this counts.
+    pub starts_on: NaiveDate,
+    /// It applies.
+    pub applies: bool,
+    /// Why.
+    pub reason: String,
+    /// Counts changes.
+    pub row_version: i64,
+}
+
+crate::fact_table!(Applicability, kpi_applicability, 1, key id);
 
 /// An import batch: one file read with one mapping.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize, Deserialize)]
@@ -364,4 +387,15 @@ pub(crate) struct CellRow {
     pub(super) day: NaiveDate,
     pub(super) batch_id: String,
     pub(super) part: i64,
+}
+
+/// What the live days of a centre's month come to.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = kpi_months)]
+pub(crate) struct MonthRow {
+    pub(super) centre_id: String,
+    /// Its first day.
+    pub(super) month: NaiveDate,
+    /// Packed sums ([`super::compact`]).
+    pub(super) totals: Vec<u8>,
 }

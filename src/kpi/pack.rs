@@ -3,110 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub use super::definition::{Definition, Limits};
+pub use super::profile::{Family, Profile, Weight};
 use crate::error::{Error, Problem, Result};
 use crate::organisation::CentreType;
-use crate::text::Lang;
 
 const DEFINITIONS: &str = include_str!("../../docs-templates/kpi/definitions.toml");
 const PROFILES: &str = include_str!("../../docs-templates/kpi/profiles.toml");
 /// The example mapping that the import page shows.
 pub const MAPPING_EXAMPLE: &str = include_str!("../../docs-templates/kpi/mapping-example.toml");
-
-/// A family of KPIs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Family {
-    /// Code.
-    pub code: String,
-    /// `qualitative` or `quantitative`.
-    pub kind: String,
-    /// Name in Chinese.
-    pub zh: String,
-    /// Name in English.
-    pub en: String,
-    /// What it covers, Chinese.
-    pub covers_zh: String,
-    /// What it covers, English.
-    pub covers_en: String,
-}
-
-impl Family {
-    /// Name in a language.
-    pub fn name(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::Zh => &self.zh,
-            Lang::En => &self.en,
-        }
-    }
-}
-
-/// A weight in whole percent and where it comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Weight {
-    /// Whole percent.
-    pub weight: u32,
-    /// `textbook` or `default`.
-    pub provenance: String,
-}
-
-/// How much each family and each KPI counts for a centre type.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Profile {
-    /// Name in Chinese.
-    pub zh: String,
-    /// Name in English.
-    pub en: String,
-    /// Stress in Chinese.
-    pub stress_zh: String,
-    /// Stress in English.
-    pub stress_en: String,
-    /// Where the stress comes from.
-    pub stress_provenance: String,
-    /// Weight per kind.
-    pub kind: BTreeMap<String, Weight>,
-    /// Weight per family.
-    pub family: BTreeMap<String, Weight>,
-    /// Weight per KPI within its family.
-    pub kpi: BTreeMap<String, BTreeMap<String, u32>>,
-    /// The families in order; filled in from the pack.
-    #[serde(default)]
-    pub families: Vec<Family>,
-}
-
-impl Profile {
-    /// Weight of a kind in percent.
-    pub fn kind_weight(&self, kind: &str) -> u32 {
-        self.kind.get(kind).map_or(0, |weight| weight.weight)
-    }
-
-    fn check(&self) -> Result<()> {
-        let sum = |weights: &BTreeMap<String, Weight>| weights.values().map(|w| w.weight).sum::<u32>();
-        let families = self.families.iter().map(|family| &family.code);
-        let whole = sum(&self.kind) == 100
-            && sum(&self.family) == 100
-            && families.eq_by_set(self.family.keys())
-            && self.kpi.values().all(|kpis| kpis.values().sum::<u32>() == 100);
-        let kinds = self.kind.iter().all(|(kind, weight)| {
-            let of_kind = self.families.iter().filter(|family| family.kind == *kind);
-            of_kind.filter_map(|family| self.family.get(&family.code)).map(|w| w.weight).sum::<u32>() == weight.weight
-        });
-        if whole && kinds { Ok(()) } else { Err(bad_pack(&format!("weights of {}", self.en))) }
-    }
-}
-
-/// Compares two sequences of codes as sets.
-trait SameSet<'a>: Iterator<Item = &'a String> + Sized {
-    fn eq_by_set(self, other: impl Iterator<Item = &'a String>) -> bool {
-        let mine: std::collections::BTreeSet<&String> = self.collect();
-        mine == other.collect()
-    }
-}
-
-impl<'a, I: Iterator<Item = &'a String>> SameSet<'a> for I {}
 
 /// The shipped definitions and profiles.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,7 +51,11 @@ impl Pack {
         for (name, mut profile) in profiles.profile {
             let centre_type = CentreType::parse(&name).ok_or_else(|| bad_pack(&name))?;
             profile.families.clone_from(&profiles.family);
-            profile.check()?;
+            let same = profile.families.len() == profile.family.len()
+                && profile.families.iter().all(|family| profile.family.contains_key(&family.code));
+            if !same || !profile.problems().is_empty() {
+                return Err(bad_pack(&format!("weights of {}", profile.en)));
+            }
             pack.profiles.push((centre_type, profile));
         }
         pack.check()?;

@@ -12,12 +12,14 @@ pub(super) mod locks;
 pub(super) mod measure;
 pub(super) mod overview;
 pub(super) mod phases;
+pub(super) mod profiles;
 pub(super) mod scorecards;
 pub(super) mod signals;
 pub(super) mod staffing;
+pub(super) mod targets;
 pub(super) mod upload;
 pub(super) mod wizard;
-mod words;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 

@@ -24,6 +24,12 @@ impl Level {
         Self(BTreeMap::from([(day, count)]))
     }
 
+    /// Stocks counted on days.
+    #[must_use]
+    pub(crate) fn of(days: BTreeMap<NaiveDate, i64>) -> Self {
+        Self(days)
+    }
+
     /// Adds another count.
     pub fn merge(&mut self, other: &Self) {
         for (day, count) in &other.0 {

@@ -7,10 +7,13 @@ mod import;
 mod install;
 mod locks;
 mod marks;
+mod months;
+mod outline;
 mod overlap;
 mod phases;
 mod prepared;
 mod preview;
+mod profiles;
 mod progress;
 mod prove;
 mod publish;
@@ -36,9 +39,14 @@ pub(crate) use install::optional_number;
 pub use install::{LimitBook, SetTarget, install_pack, profile, set_target};
 pub use locks::{LockMonth, LockedMonth, is_locked, lock_month, lock_published, locks, unlock_month};
 pub(crate) use marks::{Mark, last_close, marks};
+pub use months::{prepare_months, wrong_months};
+pub use outline::{DETAILED, Outline, outlines};
 pub(crate) use phases::PhaseBook;
 pub use phases::{FreezePhase, freeze, phases};
 pub use preview::{Fate, Preview, SeenCell, SeenError, identical_batch};
+pub use profiles::{
+    ProfileBook, ProfileVersion, SaveProfile, SetApplicability, SwitchBook, profiles, save_profile, set_applicability,
+};
 pub use progress::Progress;
 pub use prove::{BadFile, Difference, FileFault, Proof, verify};
 pub(crate) use publish::frozen;
@@ -46,7 +54,7 @@ pub use publish::{Change, FrozenCard, FrozenKpi, PublishScorecard, all_published
 pub use rejects::{rejected_of_batch, rejected_rows};
 pub use remembered::known_mappings;
 pub(crate) use signals::open_everywhere;
-pub use signals::{NamedSignal, SignalDetail, answer_with_cycle, explain, open_named, open_signals, signal};
+pub use signals::{NamedSignal, SignalDetail, answer_with_cycle, explain, open_named, open_signals, raised_since, signal};
 pub use staging::{ChangeStaged, NewStaged, change_staged, discard_staged, stage, staged, staged_files, sweep_staged};
 pub use supplement::rows_missing;
 pub(crate) use values::months_up_to;

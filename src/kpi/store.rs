@@ -3,10 +3,12 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{Batch, BatchState, DefinitionRow, PhaseRow, ProfileRow, Scorecard, Signal, SignalState, TargetRow};
+use super::model::{
+    Applicability, Batch, BatchState, DefinitionRow, PhaseRow, ProfileRow, Scorecard, Signal, SignalState, TargetRow,
+};
 use super::model_import::{KnownMapping, Lock};
-use crate::db::schema::{kpi_batches, kpi_definitions, kpi_profiles, kpi_signals, kpi_targets};
-use crate::db::{Conn, Json};
+use crate::db::schema::{kpi_applicability, kpi_batches, kpi_definitions, kpi_profiles, kpi_signals, kpi_targets};
+use crate::db::{Conn, Instant, Json};
 use crate::error::{Error, Result};
 use crate::ledger::{Fact, FactTable, WriteTx};
 use crate::organisation::CentreType;
@@ -22,6 +24,7 @@ pub const FACTS: &[FactTable] = &[
     PhaseRow::TABLE,
     Lock::TABLE,
     KnownMapping::TABLE,
+    Applicability::TABLE,
 ];
 
 /// All versions, of all codes or of one: each code where its first version was made, versions rising.
@@ -60,6 +63,27 @@ pub(super) fn profile(conn: &mut Conn, centre_type: CentreType) -> Result<Profil
 
 pub(super) fn profiles(conn: &mut Conn) -> Result<Vec<ProfileRow>> {
     Ok(kpi_profiles::table.filter(kpi_profiles::in_force.eq(true)).limit(100).select(ProfileRow::as_select()).load(conn)?)
+}
+
+/// All versions of the profiles, of all types or of one, versions rising.
+pub(super) fn profile_versions(conn: &mut Conn, centre_type: Option<CentreType>) -> Result<Vec<ProfileRow>> {
+    let mut query = kpi_profiles::table.into_boxed();
+    if let Some(centre_type) = centre_type {
+        query = query.filter(kpi_profiles::centre_type.eq(centre_type.as_str()));
+    }
+    Ok(query.order((kpi_profiles::centre_type, kpi_profiles::version)).limit(10_000).select(ProfileRow::as_select()).load(conn)?)
+}
+
+pub(super) fn update_profile(tx: &mut WriteTx<'_>, row: &mut ProfileRow) -> Result<()> {
+    let seen = row.row_version;
+    row.row_version = seen + 1;
+    let n = diesel::update(kpi_profiles::table.filter(kpi_profiles::id.eq(&row.id).and(kpi_profiles::row_version.eq(seen))))
+        .set(&*row)
+        .execute(&mut **tx)?;
+    if n == 0 {
+        return Err(Error::Stale);
+    }
+    tx.image(row)
 }
 
 pub(super) fn insert_profile(tx: &mut WriteTx<'_>, row: &ProfileRow) -> Result<()> {
@@ -211,6 +235,15 @@ pub(super) fn open_named(conn: &mut Conn) -> Result<Vec<Named>> {
         .load(conn)?)
 }
 
+/// How many signals were raised after an instant, by centre.
+pub(super) fn signals_raised(conn: &mut Conn, after: Instant) -> Result<Vec<(String, i64)>> {
+    Ok(kpi_signals::table
+        .filter(kpi_signals::raised_at.gt(after))
+        .group_by(kpi_signals::centre_id)
+        .select((kpi_signals::centre_id, diesel::dsl::count_star()))
+        .load(conn)?)
+}
+
 /// Signals of a centre, newest period first.
 pub(super) fn signals_of(conn: &mut Conn, centre_id: &str, code: Option<&str>) -> Result<Vec<Signal>> {
     let mut query = kpi_signals::table.filter(kpi_signals::centre_id.eq(centre_id)).into_boxed();
@@ -231,6 +264,41 @@ pub(super) fn update_signal(tx: &mut WriteTx<'_>, row: &mut Signal) -> Result<()
     let n = diesel::update(kpi_signals::table.filter(kpi_signals::id.eq(&row.id).and(kpi_signals::row_version.eq(seen))))
         .set(&*row)
         .execute(&mut **tx)?;
+    if n == 0 {
+        return Err(Error::Stale);
+    }
+    tx.image(row)
+}
+
+/// Which KPIs were switched off or on at a centre, oldest first.
+pub(super) fn applicability(conn: &mut Conn, centre_id: &str) -> Result<Vec<Applicability>> {
+    Ok(kpi_applicability::table
+        .filter(kpi_applicability::centre_id.eq(centre_id))
+        .order((kpi_applicability::code, kpi_applicability::starts_on))
+        .limit(5000)
+        .select(Applicability::as_select())
+        .load(conn)?)
+}
+
+/// The same of all centres.
+pub(super) fn applicability_everywhere(conn: &mut Conn) -> Result<Vec<Applicability>> {
+    Ok(kpi_applicability::table
+        .order((kpi_applicability::code, kpi_applicability::starts_on))
+        .limit(100_000)
+        .select(Applicability::as_select())
+        .load(conn)?)
+}
+
+pub(super) fn insert_applicability(tx: &mut WriteTx<'_>, row: &Applicability) -> Result<()> {
+    diesel::insert_into(kpi_applicability::table).values(row).execute(&mut **tx)?;
+    tx.image(row)
+}
+
+pub(super) fn update_applicability(tx: &mut WriteTx<'_>, row: &mut Applicability) -> Result<()> {
+    let seen = row.row_version;
+    row.row_version = seen + 1;
+    let own = kpi_applicability::id.eq(&row.id).and(kpi_applicability::row_version.eq(seen));
+    let n = diesel::update(kpi_applicability::table.filter(own)).set(&*row).execute(&mut **tx)?;
     if n == 0 {
         return Err(Error::Stale);
     }

@@ -132,12 +132,14 @@ impl TestApp {
         self.clock.set(self.clock.now() + duration);
     }
 
-    /// The promise every test keeps: the log is whole and every live row equals its last image.
+    /// The promise every test keeps: the log is whole, every live row equals its last image, and months are the sums of their days.
     pub fn check(&self) {
         let facts = cairn::app::facts();
         let dir = self.site.config.evidence_dir();
         let report = self.ledger().db.read(|conn| verify::verify(conn, &facts, &dir)).unwrap();
         assert_eq!(report.faults, [], "facts and their images differ");
+        let wrong = self.ledger().db.read(cairn::kpi::wrong_months).unwrap();
+        assert!(wrong.is_empty(), "the sums of these months are not those of their days: {wrong:?}");
     }
 }
 

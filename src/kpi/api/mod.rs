@@ -5,6 +5,7 @@ mod batches;
 mod definitions;
 mod locks;
 mod phases;
+pub(crate) mod profiles;
 mod published;
 mod read;
 mod view;
@@ -22,6 +23,9 @@ use crate::web::{Access, Routes};
     definitions::change,
     definitions::measures,
     definitions::expression,
+    profiles::list,
+    profiles::show,
+    profiles::change,
     read::values,
     phases::list,
     phases::freeze,
@@ -65,10 +69,17 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .get("/api/v1/kpi/locks", read, locks::list)
         .post("/api/v1/kpi/locks", Access::Scope(ManageKpis), locks::lock)
         .post("/api/v1/kpi/locks/unlock", Access::Scope(ManageKpis), locks::unlock)
+        .get("/api/v1/kpi/profiles", read, profiles::list)
+        .get("/api/v1/kpi/profiles/{type}", read, profiles::show)
         .get("/api/v1/kpi/batches", read, batches::list)
         .get("/api/v1/kpi/batches/{number}", read, batches::batch)
         .post("/api/v1/kpi/batches/{number}/undo", import, batches::undo)
         .post("/api/v1/kpi/imports", import, batches::import)
         .get("/api/v1/kpi/imports/rows/{id}", import, batches::rows);
-    routes.route(actix_web::http::Method::PUT, "/api/v1/kpis/{code}", manage, definitions::change);
+    routes.route(actix_web::http::Method::PUT, "/api/v1/kpis/{code}", manage, definitions::change).route(
+        actix_web::http::Method::PUT,
+        "/api/v1/kpi/profiles/{type}",
+        manage,
+        profiles::change,
+    );
 }

@@ -61,6 +61,25 @@ impl Histogram {
         Bins { rest: &self.packed, second: 0 }
     }
 
+    /// The packed bytes.
+    pub(crate) fn packed(&self) -> &[u8] {
+        &self.packed
+    }
+
+    /// Takes packed bytes back; `None` for bytes that [`Histogram::packed`] never gives.
+    pub(crate) fn unpacked(packed: &[u8]) -> Option<Self> {
+        let (mut rest, mut total, mut second, mut first) = (packed, 0_u64, 0_u64, true);
+        while !rest.is_empty() {
+            let (distance, count) = (take(&mut rest)?, take(&mut rest)?);
+            second = second.checked_add(distance).filter(|second| *second <= u64::from(u32::MAX))?;
+            if count == 0 || (distance == 0 && !first) {
+                return None;
+            }
+            (total, first) = (total.saturating_add(count), false);
+        }
+        Some(Self { packed: packed.into(), total })
+    }
+
     /// How many contacts were counted.
     #[must_use]
     pub fn total(&self) -> u64 {
@@ -304,6 +323,7 @@ mod tests {
                 seen * 1000 >= u128::from(histogram.total()) * u128::from(per_mille) && seen > 0
             }).map(|bin| *bin.0);
             prop_assert_eq!(histogram.percentile(per_mille), expected);
+            prop_assert_eq!(Histogram::unpacked(histogram.packed()), Some(histogram.clone()));
             prop_assert_eq!(Histogram::from_text(&histogram.to_text()).unwrap(), histogram);
         }
 
@@ -328,6 +348,15 @@ mod tests {
             assert_eq!(Histogram::from_text(text).unwrap_err().bin, bin, "{text}");
         }
         assert!(Histogram::from_text("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn refuses_bytes_that_were_never_packed() {
+        let never: [&[u8]; 5] = [&[1], &[1, 0], &[1, 1, 0, 1], &[0x80], &[0xff, 0xff, 0xff, 0xff, 0x7f, 1]];
+        for bytes in never {
+            assert_eq!(Histogram::unpacked(bytes), None, "{bytes:?}");
+        }
+        assert_eq!(Histogram::unpacked(&[]), Some(Histogram::new()));
     }
 
     #[test]

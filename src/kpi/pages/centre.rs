@@ -8,7 +8,7 @@ use super::words;
 use crate::actor::Permission;
 use crate::error::{Error, Result};
 use crate::kpi::chart::{self, Gauge};
-use crate::kpi::daybook::{DayBook, reach};
+use crate::kpi::daybook::DayBook;
 use crate::kpi::expression::Frames;
 use crate::kpi::method::Lack;
 use crate::kpi::scoring::Gap;
@@ -141,10 +141,10 @@ pub(super) async fn refused(visit: Visit, code: String, period: String, form: Fo
 }
 
 /// The totals of a period under the profile of each type.
-fn types(r: &mut Reading<'_>, reader: &CardReader, frames: &Frames, period: Period) -> Result<Vec<UnderType>> {
+fn types(r: &Reading<'_>, reader: &CardReader, frames: &Frames, period: Period) -> Result<Vec<UnderType>> {
     let mut types = Vec::new();
     for centre_type in CentreType::ALL.iter().copied() {
-        let card = reader.under(r.conn, centre_type)?.card(frames, period)?;
+        let card = reader.under(centre_type).outline(frames, period)?;
         types.push(UnderType {
             name: r.t(&format!("centre-type-{}", centre_type.as_str().replace('_', "-"))),
             own: centre_type == reader.centre().centre_type,
@@ -186,9 +186,8 @@ fn view(r: &mut Reading<'_>, centre: Centre, asked: &CardAsked, refused: Option<
     let signals = kpi::signals_of(r.conn, &r.actor, &centre.code, None)?;
     let reader = CardReader::of(r.conn, centre)?.strict(strict);
     let windows = reader.windows();
-    let from = months.first().map_or(period.from, |month| month.from).min(period.from);
-    let from = reach(Period::day(from), &windows);
-    let book = DayBook::read(r.conn, &reader.centre().id, from, Period::month_of(period.to).to)?;
+    let read: Vec<Period> = months.iter().copied().chain([period]).collect();
+    let book = DayBook::over(r.conn, &reader.centre().id, &read, &windows)?;
     let shown = book.frames(period, &windows);
     let types = types(r, &reader, &shown, period)?;
     let card = reader.card(&shown, period)?;
@@ -196,7 +195,7 @@ fn view(r: &mut Reading<'_>, centre: Centre, asked: &CardAsked, refused: Option<
         if strict { publication(r, &reader.clone().strict(false).card(&shown, period)?)? } else { publication(r, &card)? };
     let frames: Vec<Frames> = months.iter().map(|month| book.frames(*month, &windows)).collect();
     let before = period.is_month().then(|| period.months_away(-1));
-    let before = before.map(|month| reader.card(&book.frames(month, &windows), month)).transpose()?;
+    let before = before.map(|month| reader.outline(&book.frames(month, &windows), month)).transpose()?;
     let series: Vec<Vec<Option<f64>>> = card.kpis.iter().map(|kpi| series(kpi, &frames)).collect();
     let all: Vec<(&CardKpi, Vec<Option<f64>>)> = card.kpis.iter().zip(series).collect();
     // Where nothing came at all, what the profile weighs is shown without data.
@@ -314,6 +313,7 @@ fn tile(r: &Reading<'_>, card: &Card, kpi: &CardKpi, series: &[Option<f64>], sig
     });
     let n = kpi.value.as_ref().map_or(0, |value| value.n);
     let note = match kpi.why {
+        Some(Why::NotApplicable) => words::why(Why::NotApplicable, r.lang),
         Some(why) if kpi.in_unit.is_none() => why_text(kpi, why, r),
         _ => words::interval(definition, interval).unwrap_or_else(|| t(r.lang, "kpis-n", &[("n", n.to_string())])),
     };

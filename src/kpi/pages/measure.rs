@@ -18,7 +18,7 @@ use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit};
 
 /// The fields of the target form; KPI and centre come from the address.
 #[derive(Deserialize)]
-struct TargetForm {
+pub(super) struct TargetForm {
     starts_on: chrono::NaiveDate,
     #[serde(default, deserialize_with = "kpi::optional_number")]
     target: Option<f64>,
@@ -36,7 +36,7 @@ struct TargetForm {
 }
 
 impl TargetForm {
-    fn of(self, code: &str, centre_id: String) -> SetTarget {
+    pub(super) fn of(self, code: &str, centre_id: String) -> SetTarget {
         let Self { starts_on, target, floor, low, high, outer_low, outer_high, reason } = self;
         SetTarget { code: code.to_owned(), centre_id, starts_on, target, floor, low, high, outer_low, outer_high, reason }
     }
@@ -232,7 +232,7 @@ fn view(r: &mut Reading<'_>, centre: &str, code: &str, asked: &Asked, refused: O
 }
 
 /// The target form with the limits that count now.
-fn filled(limits: &Limits, today: chrono::NaiveDate) -> serde_json::Value {
+pub(super) fn filled(limits: &Limits, today: chrono::NaiveDate) -> serde_json::Value {
     let text = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     json!({
         "values": {

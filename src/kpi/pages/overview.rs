@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::words;
 use crate::actor::Permission;
 use crate::error::Result;
-use crate::kpi::daybook::{DayBook, reach};
+use crate::kpi::daybook::DayBook;
 use crate::kpi::scoring::Position;
 use crate::kpi::service::CardReader;
 use crate::kpi::{self, Card};
@@ -65,14 +65,14 @@ fn overview(r: &mut Reading<'_>, asked: Option<&str>) -> Result<Overview> {
     let period = words::asked(r.conn, asked, None, r.today)?;
     let readers = CardReader::all(r.conn, centres.clone())?;
     let windows = readers.first().map(CardReader::windows).unwrap_or_default();
-    let books = DayBook::everywhere(r.conn, reach(period, &windows), period.to)?;
+    let books = DayBook::everywhere(r.conn, &[period], &windows)?;
     let signals = kpi::open_everywhere(r.conn, &r.actor)?;
     let installed = !readers.is_empty() || centres.is_empty();
     let nothing = DayBook::default();
     let mut cards = Vec::new();
     for reader in &readers {
         let book = books.get(&reader.centre().id).unwrap_or(&nothing);
-        cards.push(reader.card(&book.frames(period, &windows), period)?);
+        cards.push(reader.outline(&book.frames(period, &windows), period)?);
     }
     let groups = CentreType::ALL.iter().filter_map(|centre_type| group(r, *centre_type, &cards, &signals)).collect();
     Ok(Overview {

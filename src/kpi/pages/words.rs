@@ -13,14 +13,14 @@ use crate::text::{Lang, t};
 
 /// One entry of a switch between views.
 #[derive(Debug, Serialize)]
-pub(super) struct Tab {
-    pub(super) label: String,
-    pub(super) href: String,
-    pub(super) current: bool,
+pub(crate) struct Tab {
+    pub(crate) label: String,
+    pub(crate) href: String,
+    pub(crate) current: bool,
 }
 
 /// `2026年10月` or `October 2026`; other periods as written.
-pub(super) fn period(period: Period, lang: Lang) -> String {
+pub(crate) fn period(period: Period, lang: Lang) -> String {
     if !period.is_month() {
         return period.to_string();
     }
@@ -38,8 +38,15 @@ fn short_month(period: Period, lang: Lang) -> String {
     }
 }
 
+/// The months around one: before, itself, after (when it has begun).
+pub(crate) fn months(path: &str, shown: Period, today: NaiveDate, lang: Lang) -> Vec<Tab> {
+    let mut all = tabs(path, shown, today, lang);
+    all.pop();
+    all
+}
+
 /// The month before, this month, the month after (when it has begun), and the twelve months up to it.
-pub(super) fn tabs(path: &str, shown: Period, today: NaiveDate, lang: Lang) -> Vec<Tab> {
+pub(crate) fn tabs(path: &str, shown: Period, today: NaiveDate, lang: Lang) -> Vec<Tab> {
     let month = Period::month_of(shown.to);
     let months = [month.months_away(-1), month, month.months_away(1)].into_iter().filter(|month| month.from <= today);
     let tab =
@@ -52,8 +59,12 @@ pub(super) fn tabs(path: &str, shown: Period, today: NaiveDate, lang: Lang) -> V
 
 /// A number with the decimals of its KPI.
 pub(super) fn figure(definition: &Definition, in_unit: f64) -> String {
-    let digits = definition.digits();
-    format!("{in_unit:.digits$}")
+    with_digits(in_unit, definition.digits())
+}
+
+/// A number with so many decimals.
+pub(crate) fn with_digits(value: f64, digits: usize) -> String {
+    format!("{value:.digits$}")
 }
 
 /// A limit as people write it: without decimals that say nothing.
@@ -64,13 +75,23 @@ fn limit(value: f64) -> String {
 
 /// The unit behind a number: `%`, `s`, nothing.
 pub(super) fn unit(definition: &Definition, lang: Lang) -> String {
-    t(lang, &format!("kpis-unit-{}", definition.unit.replace('_', "-")), &[])
+    unit_of(&definition.unit, lang)
+}
+
+/// The same of a unit by name.
+pub(crate) fn unit_of(unit: &str, lang: Lang) -> String {
+    t(lang, &format!("kpis-unit-{}", unit.replace('_', "-")), &[])
 }
 
 /// `目标 ≥ 80，底线 60`.
 pub(super) fn limits(definition: &Definition, limits: &Limits, lang: Lang) -> String {
+    limits_of(&definition.direction, limits, lang)
+}
+
+/// The same in a direction by name.
+pub(crate) fn limits_of(direction: &str, limits: &Limits, lang: Lang) -> String {
     let text = |value: Option<f64>| value.map(limit).unwrap_or_default();
-    match definition.direction.as_str() {
+    match direction {
         "band" if limits.low.is_some() => t(
             lang,
             "kpis-limits-band",
@@ -104,6 +125,7 @@ pub(super) fn why(why: Why, lang: Lang) -> String {
         Why::NoSource => "kpis-why-source",
         Why::Few => "kpis-why-few",
         Why::NoLimits => "kpis-why-limits",
+        Why::NotApplicable => "kpis-why-off",
         Why::Log(lack) => lack.code(),
     };
     t(lang, key, &[])
@@ -131,7 +153,7 @@ pub(super) fn lacking(reason: Lack, measures: &[String], lang: Lang) -> String {
 ///
 /// # Errors
 /// When what was asked for is no period.
-pub(super) fn asked(conn: &mut Conn, period: Option<&str>, centre_id: Option<&str>, today: NaiveDate) -> Result<Period> {
+pub(crate) fn asked(conn: &mut Conn, period: Option<&str>, centre_id: Option<&str>, today: NaiveDate) -> Result<Period> {
     if let Some(text) = period.filter(|text| !text.trim().is_empty()) {
         return Period::parse(text);
     }

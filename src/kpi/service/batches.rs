@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::locks;
 use super::overlap::Place;
+use super::{locks, months};
 use crate::actor::{Actor, Permission};
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
@@ -91,8 +91,10 @@ pub fn undo(tx: &mut WriteTx<'_>, number: i64, reason: Option<&str>) -> Result<B
         store::update_batch(tx, &mut old)?;
         let cells = owned_by(tx, &old)?;
         store_measures::insert_cells(tx, &cells)?;
+        places.extend(cells.into_iter().map(|cell| (cell.centre_id, cell.day)));
         restored.push(old.number);
     }
+    months::renew(tx, &months::of_days(places.iter()))?;
     tx.record(Event::new("kpi.undo", "batch", &batch.id, &batch.label()).because(reason).detail("restored", restored));
     Ok(batch)
 }
@@ -134,9 +136,11 @@ pub fn rebuild(ledger: &Ledger, evidence_dir: &Path, actor: &Arc<Actor>) -> Resu
         }
         match page.last() {
             Some(last) => below = Some(last.number),
-            None => return Ok(done),
+            None => break,
         }
     }
+    months::repair(ledger, actor)?;
+    Ok(done)
 }
 
 fn rebuild_one(ledger: &Ledger, dir: &Path, actor: &Arc<Actor>, centres: &[Centre], batch: &Batch) -> Result<Rebuilt> {

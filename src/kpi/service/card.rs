@@ -2,20 +2,20 @@
 //! says what is missing and why.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{DefinitionBook, Known, LimitBook, profile, visible};
+use super::{DefinitionBook, Known, LimitBook, ProfileBook, ProfileVersion, SwitchBook, visible};
 use crate::actor::Actor;
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
-use crate::kpi::daybook::{DayBook, reach};
+use crate::kpi::daybook::DayBook;
 use crate::kpi::expression::{Frames, Window};
 use crate::kpi::method::{KpiValue, Lack, Missing};
-use crate::kpi::pack::{Limits, Profile};
+use crate::kpi::pack::{Family, Limits, Profile};
 use crate::kpi::period::Period;
 use crate::kpi::scoring::{FamilyInput, Kind, KpiInput, KpiScore, Position, Reading, Scale, Scorecard, Standing, score_card};
-use crate::kpi::store;
 use crate::kpi::vocabulary::Vocabulary;
 use crate::organisation::{Centre, CentreType};
 
@@ -31,6 +31,8 @@ pub enum Why {
     Few,
     /// No target and floor to score against.
     NoLimits,
+    /// Switched off for this centre: its weight goes to the others of its family.
+    NotApplicable,
 }
 
 /// A KPI of a card.
@@ -67,7 +69,7 @@ pub struct Card {
     /// Version of the profile.
     pub profile_version: i64,
     /// The profile.
-    pub profile: Profile,
+    pub profile: Arc<Profile>,
     /// Families and total.
     pub score: Scorecard,
     /// The KPIs, weighed ones first by falling weight.
@@ -78,31 +80,50 @@ pub struct Card {
 #[derive(Clone)]
 pub struct CardReader {
     centre: Centre,
-    profile_version: i64,
-    profile: Profile,
-    definitions: DefinitionBook,
-    limits: LimitBook,
+    /// Whose profile is used.
+    centre_type: CentreType,
+    profiles: Arc<ProfileBook>,
+    definitions: Arc<DefinitionBook>,
+    limits: Arc<LimitBook>,
+    switches: Arc<SwitchBook>,
     strict: bool,
 }
 
+/// How much of a card is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// Every KPI with its interval.
+    Whole,
+    /// What the score is made of, without intervals.
+    Outline,
+}
+
 impl CardReader {
-    /// Reads profile, definitions and limits of a centre.
+    /// Reads profiles, definitions and limits of a centre.
     ///
     /// # Errors
     /// [`Error::NotFound`] before the pack was installed.
     pub fn of(conn: &mut Conn, centre: Centre) -> Result<Self> {
-        let (profile_version, profile) = profile(conn, centre.centre_type)?;
-        let limits = LimitBook::of(conn, &centre.id)?;
-        Ok(Self { centre, profile_version, profile, definitions: DefinitionBook::read(conn)?, limits, strict: false })
+        let profiles = ProfileBook::read(conn)?;
+        if profiles.versions(centre.centre_type).is_empty() {
+            return Err(Error::NotFound);
+        }
+        let (limits, switches) = (LimitBook::of(conn, &centre.id)?, SwitchBook::of(conn, &centre.id)?);
+        Ok(Self {
+            centre_type: centre.centre_type,
+            centre,
+            profiles: Arc::new(profiles),
+            definitions: Arc::new(DefinitionBook::read(conn)?),
+            limits: Arc::new(limits),
+            switches: Arc::new(switches),
+            strict: false,
+        })
     }
 
     /// The same under the profile of another type: what if the centre were one.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when the type has no profile.
-    pub fn under(&self, conn: &mut Conn, centre_type: CentreType) -> Result<Self> {
-        let (profile_version, profile) = profile(conn, centre_type)?;
-        Ok(Self { profile_version, profile, ..self.clone() })
+    #[must_use]
+    pub fn under(&self, centre_type: CentreType) -> Self {
+        Self { centre_type, ..self.clone() }
     }
 
     /// Scores what is missing with 0, as audits do.
@@ -116,24 +137,19 @@ impl CardReader {
     /// # Errors
     /// When the database refuses.
     pub fn all(conn: &mut Conn, centres: Vec<Centre>) -> Result<Vec<Self>> {
-        let (known, mut limits) = (DefinitionBook::read(conn)?, LimitBook::everywhere(conn)?);
-        let mut profiles = Vec::new();
-        for row in store::profiles(conn)? {
-            profiles.push((row.centre_type, row.version, row.body.to::<Profile>()?));
-        }
-        let reader = |centre: Centre| {
-            let (_, version, profile) = profiles.iter().find(|(centre_type, ..)| *centre_type == centre.centre_type)?;
-            let limits = limits.remove(&centre.id).unwrap_or_default();
-            Some(Self {
-                centre,
-                profile_version: *version,
-                profile: profile.clone(),
-                definitions: known.clone(),
-                limits,
-                strict: false,
-            })
+        let (definitions, profiles) = (Arc::new(DefinitionBook::read(conn)?), Arc::new(ProfileBook::read(conn)?));
+        let (mut limits, mut switches) = (LimitBook::everywhere(conn)?, SwitchBook::everywhere(conn)?);
+        let known = centres.into_iter().filter(|centre| !profiles.versions(centre.centre_type).is_empty());
+        let reader = |centre: Centre| Self {
+            centre_type: centre.centre_type,
+            profiles: profiles.clone(),
+            definitions: definitions.clone(),
+            limits: Arc::new(limits.remove(&centre.id).unwrap_or_default()),
+            switches: Arc::new(switches.remove(&centre.id).unwrap_or_default()),
+            strict: false,
+            centre,
         };
-        Ok(centres.into_iter().filter_map(reader).collect())
+        Ok(known.map(reader).collect())
     }
 
     /// The centre.
@@ -151,19 +167,24 @@ impl CardReader {
     /// # Errors
     /// [`Error::Invalid`] when the profile cannot be scored.
     pub fn card(&self, frames: &Frames, period: Period) -> Result<Card> {
-        let families: Vec<FamilyInput> = self
-            .profile
-            .families
-            .iter()
-            .map(|family| FamilyInput {
-                code: family.code.clone(),
-                kind: if family.kind == "qualitative" { Kind::Qualitative } else { Kind::Quantitative },
-                weight: self.profile.family.get(&family.code).map_or(0.0, |weight| f64::from(weight.weight)),
-            })
-            .collect();
-        let mut kpis: Vec<CardKpi> = self.definitions.on(period.to).map(|known| self.reading(known, frames, period)).collect();
-        let inputs: Vec<KpiInput> = kpis.iter().filter_map(|kpi| self.input(kpi)).collect();
-        let score = score_card(&families, &inputs, self.strict).map_err(|error| {
+        self.made(frames, period, Depth::Whole)
+    }
+
+    /// The same score with only the KPIs that the profile names, without intervals: for boards of many centres.
+    ///
+    /// # Errors
+    /// As [`CardReader::card`].
+    pub fn outline(&self, frames: &Frames, period: Period) -> Result<Card> {
+        self.made(frames, period, Depth::Outline)
+    }
+
+    fn made(&self, frames: &Frames, period: Period, depth: Depth) -> Result<Card> {
+        let ProfileVersion { version, profile } = self.profiles.on(self.centre_type, period.to).ok_or(Error::NotFound)?;
+        let wanted = |known: &&Known| depth == Depth::Whole || profile.of_kpi(&known.definition.code).is_some();
+        let mut kpis: Vec<CardKpi> =
+            self.definitions.on(period.to).filter(wanted).map(|known| self.reading(known, frames, period, depth)).collect();
+        let inputs: Vec<KpiInput> = kpis.iter().filter_map(|kpi| input(profile, kpi)).collect();
+        let score = score_card(&families(profile), &inputs, self.strict).map_err(|error| {
             let problem = Problem::whole(error.code());
             Error::Invalid(vec![error.params().into_iter().fold(problem, |problem, (name, value)| problem.with(name, value))])
         })?;
@@ -172,22 +193,20 @@ impl CardReader {
             kpi.weight = kpi.score.as_ref().map(|scored| scored.weight);
         }
         kpis.sort_by(|a, b| b.weight.unwrap_or(-1.0).total_cmp(&a.weight.unwrap_or(-1.0)));
-        Ok(Card {
-            centre: self.centre.clone(),
-            period,
-            profile_version: self.profile_version,
-            profile: self.profile.clone(),
-            score,
-            kpis,
-        })
+        Ok(Card { centre: self.centre.clone(), period, profile_version: *version, profile: profile.clone(), score, kpis })
     }
 
-    fn reading(&self, known: &Known, frames: &Frames, period: Period) -> CardKpi {
+    fn reading(&self, known: &Known, frames: &Frames, period: Period, depth: Depth) -> CardKpi {
         let limits = self.limits.limits(&known.definition, period.to);
-        let value = known.formula.as_ref().map(|formula| formula.evaluate(frames));
+        let off = self.switches.off(&known.definition.code, period.to);
+        let value = known.formula.as_ref().map(|formula| match depth {
+            Depth::Whole => formula.evaluate(frames),
+            Depth::Outline => formula.point(frames),
+        });
         let in_unit = value.as_ref().and_then(|value| value.value).map(|value| value * known.definition.scale());
         let scale = limits.scale();
         let why = match (&value, scale) {
+            _ if off => Some(Why::NotApplicable),
             (None, _) => Some(Why::NoSource),
             (Some(KpiValue { missing: Some(missing), .. }), _) => Some(lacking(missing, frames)),
             (Some(value), _) if !known.scorable(value, &limits) => Some(Why::Few),
@@ -198,21 +217,30 @@ impl CardReader {
         let state = Standing::of(in_unit, scale);
         CardKpi { known: known.clone(), weight: None, value, in_unit, limits, position, state, score: None, why }
     }
+}
 
-    /// What the kernel scores: the KPIs that the profile names.
-    fn input(&self, kpi: &CardKpi) -> Option<KpiInput> {
-        let code = &kpi.known.definition.code;
-        let (family, weight) = self.profile.kpi.iter().find_map(|(family, kpis)| Some((family, kpis.get(code)?)))?;
-        let reading = match (kpi.in_unit, kpi.why) {
-            (Some(value), None) => Reading::Value(value),
-            (Some(value), Some(Why::Few)) => Reading::LowConfidence(value),
-            (_, Some(Why::NoLimits)) => Reading::NotApplicable,
-            _ => Reading::Missing,
-        };
-        // Without limits nothing is scored; any usable scale will do.
-        let scale = kpi.limits.scale().unwrap_or(Scale::Toward { floor: 0.0, target: 1.0 });
-        Some(KpiInput { code: code.clone(), family: family.clone(), weight: f64::from(*weight), scale, reading })
-    }
+fn families(profile: &Profile) -> Vec<FamilyInput> {
+    let input = |family: &Family| FamilyInput {
+        code: family.code.clone(),
+        kind: if family.kind == "qualitative" { Kind::Qualitative } else { Kind::Quantitative },
+        weight: profile.family.get(&family.code).map_or(0.0, |weight| f64::from(weight.weight)),
+    };
+    profile.families.iter().map(input).collect()
+}
+
+/// What the kernel scores: the KPIs that the profile names.
+fn input(profile: &Profile, kpi: &CardKpi) -> Option<KpiInput> {
+    let code = &kpi.known.definition.code;
+    let (family, weight) = profile.of_kpi(code)?;
+    let reading = match (kpi.in_unit, kpi.why) {
+        (_, Some(Why::NotApplicable | Why::NoLimits)) => Reading::NotApplicable,
+        (Some(value), None) => Reading::Value(value),
+        (Some(value), Some(Why::Few)) => Reading::LowConfidence(value),
+        _ => Reading::Missing,
+    };
+    // Without limits nothing is scored; any usable scale will do.
+    let scale = kpi.limits.scale().unwrap_or(Scale::Toward { floor: 0.0, target: 1.0 });
+    Some(KpiInput { code: code.clone(), family: family.to_owned(), weight: f64::from(weight), scale, reading })
 }
 
 /// A KPI waits for its data source when nothing at all came of one of the kinds that should deliver what is missing; otherwise the data
@@ -232,6 +260,6 @@ pub fn card(conn: &mut Conn, actor: &Actor, centre: &str, period: Period) -> Res
     let centre = visible(conn, actor, centre)?;
     let reader = CardReader::of(conn, centre)?;
     let windows = reader.windows();
-    let book = DayBook::read(conn, &reader.centre().id, reach(period, &windows), period.to)?;
+    let book = DayBook::over(conn, &reader.centre().id, &[period], &windows)?;
     reader.card(&book.frames(period, &windows), period)
 }

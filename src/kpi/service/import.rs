@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 
 use super::batches::cell_rows;
 use super::prepared::{Prepared, batch_row, event, prepare};
-use super::{locks, overlap, rejects, remembered, signals, supplement};
+use super::{locks, months, overlap, rejects, remembered, signals, supplement};
 use crate::actor::{Actor, Permission};
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
@@ -289,6 +289,12 @@ fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<
     store::insert_batch(tx, &batch)?;
     store_measures::insert_measures(tx, &prepared.rows)?;
     store_measures::insert_cells(tx, &cell_rows(&batch, prepared.places.iter().cloned().collect()))?;
+    // What it replaces is taken off by adding up the days again.
+    if replaced.is_empty() {
+        months::add(tx, &prepared.rows)?
+    } else {
+        months::renew(tx, &months::of_days(prepared.places.iter()))?
+    }
     tx.record(event(&batch));
     if let Some(header) = &prepared.header {
         remembered::remember(tx, &batch, prepared.kind, header)?;

@@ -188,7 +188,11 @@ impl LimitBook {
 
     /// The limits of a KPI on a day.
     pub fn limits(&self, definition: &Definition, on: NaiveDate) -> Limits {
-        let own = self.0.get(&definition.code).into_iter().flatten().rev().find(|(starts_on, _)| *starts_on <= on);
-        own.map_or(definition.limits, |(_, limits)| *limits)
+        self.own(&definition.code, on).map_or(definition.limits, |(_, limits)| limits)
+    }
+
+    /// The centre's own limits of a KPI on a day, with their first day.
+    pub fn own(&self, code: &str, on: NaiveDate) -> Option<(NaiveDate, Limits)> {
+        self.0.get(code)?.iter().rev().find(|(starts_on, _)| *starts_on <= on).copied()
     }
 }

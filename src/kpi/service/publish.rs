@@ -9,7 +9,7 @@ use crate::actor::{Actor, Permission};
 use crate::db::{Conn, new_id};
 use crate::error::{Error, Problem, Result};
 use crate::evidence;
-use crate::kpi::daybook::{DayBook, reach};
+use crate::kpi::daybook::DayBook;
 use crate::kpi::method::Figure;
 use crate::kpi::model::Scorecard;
 use crate::kpi::pack::{Definition, Limits};
@@ -234,7 +234,7 @@ pub fn publish(tx: &mut WriteTx<'_>, command: &PublishScorecard) -> Result<Score
 fn freeze(conn: &mut Conn, centre: Centre, period: Period) -> Result<FrozenCard> {
     let reader = CardReader::of(conn, centre)?;
     let windows = reader.windows();
-    let book = DayBook::read(conn, &reader.centre().id, reach(period, &windows), period.to)?;
+    let book = DayBook::over(conn, &reader.centre().id, &[period], &windows)?;
     frozen(conn, &reader.card(&book.frames(period, &windows), period)?)
 }
 

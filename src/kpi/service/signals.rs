@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DefinitionBook, Known, LimitBook, PhaseBook};
 use crate::actor::{Actor, Permission};
-use crate::db::{Conn, Json, new_id};
+use crate::db::{Conn, Instant, Json, new_id};
 use crate::error::{Error, Problem, Result};
 use crate::kpi::control::{self, ChartKind, Drawn, Frozen, Grain, Stretch};
 use crate::kpi::daybook::{DayBook, reach};
@@ -268,6 +268,16 @@ pub fn open_named(conn: &mut Conn, actor: &Actor) -> Result<Vec<NamedSignal>> {
 pub(crate) fn open_everywhere(conn: &mut Conn, actor: &Actor) -> Result<Vec<Signal>> {
     let open = store::signals_in(conn, SignalState::Open)?;
     Ok(open.into_iter().filter(|signal| actor.may_at(Permission::ReadKpis, &signal.centre_id)).collect())
+}
+
+/// How many signals were raised at each centre (by id) since an instant, else since a day, as far as this actor may read its KPIs.
+///
+/// # Errors
+/// When the database refuses.
+pub fn raised_since(conn: &mut Conn, actor: &Actor, since: Option<Instant>, day: NaiveDate) -> Result<Vec<(String, i64)>> {
+    let begin = day.and_hms_opt(0, 0, 0).unwrap_or_default().and_utc();
+    let counts = store::signals_raised(conn, since.unwrap_or_else(|| Instant::new(begin)))?;
+    Ok(counts.into_iter().filter(|(centre, _)| actor.may_at(Permission::ReadKpis, centre)).collect())
 }
 
 /// Explains a signal in words.

@@ -132,7 +132,7 @@ pub fn value(conn: &mut Conn, actor: &Actor, code: &str, centre: &str, period: P
     let known = definition_on(conn, code, period.to)?;
     let formula = known.formula.clone().ok_or_else(|| unmeasured(code))?;
     let windows = formula.windows();
-    let frames = DayBook::read(conn, &centre.id, reach(period, &windows), period.to)?.frames(period, &windows);
+    let frames = DayBook::over(conn, &centre.id, &[period], &windows)?.frames(period, &windows);
     let limits = LimitBook::of(conn, &centre.id)?.limits(&known.definition, period.to);
     let inputs = store_measures::inputs(conn, &centre.id, period.from, period.to)?;
     Ok(proved(&known, &centre, period, &frames, limits, inputs.iter().map(Input::of).collect()))
@@ -193,7 +193,7 @@ pub fn values(conn: &mut Conn, actor: &Actor, centre: &str, period: Period) -> R
     let centre = visible(conn, actor, centre)?;
     let definitions = DefinitionBook::read(conn)?;
     let windows = definitions.windows();
-    let frames = DayBook::read(conn, &centre.id, reach(period, &windows), period.to)?.frames(period, &windows);
+    let frames = DayBook::over(conn, &centre.id, &[period], &windows)?.frames(period, &windows);
     let book = LimitBook::of(conn, &centre.id)?;
     let inputs: Vec<Input> = store_measures::inputs(conn, &centre.id, period.from, period.to)?.iter().map(Input::of).collect();
     let one = |known: &Known| proved(known, &centre, period, &frames, book.limits(&known.definition, period.to), inputs.clone());
@@ -208,8 +208,7 @@ pub fn monthly(conn: &mut Conn, actor: &Actor, code: &str, centre: &str, last: N
     let centre = visible(conn, actor, centre)?;
     let formula = definition_on(conn, code, last)?.formula.ok_or_else(|| unmeasured(code))?;
     let (periods, windows) = (months_up_to(last, months), formula.windows());
-    let from = periods.first().map_or(last, |period| reach(*period, &windows));
-    let book = DayBook::read(conn, &centre.id, from, Period::month_of(last).to)?;
+    let book = DayBook::over(conn, &centre.id, &periods, &windows)?;
     let point = |period: Period| Point { period: period.to_string(), value: formula.evaluate(&book.frames(period, &windows)) };
     Ok(periods.into_iter().map(point).collect())
 }

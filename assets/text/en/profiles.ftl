@@ -1,0 +1,77 @@
+# Profiles of centre types, and targets of centres
+
+kpip-title = Profiles
+kpip-about = What each type of centre looks at, and how much it counts; every number says where it comes from
+kpip-none = No profiles yet
+kpip-none-about = The weights of the three types stand here once the KPIs are installed, at the latest with the first import.
+kpip-what = Kind, family and KPI
+kpip-legend = Families make up 100; the KPIs of a family make up 100. “Textbook” is a figure the textbook states; “default” is a starting value of this program that an organisation should decide itself; “decided here” has its reason. A KPI with weight 0 is shown and not scored.
+kpip-stress = Stress
+kpip-version = Version { $version }
+kpip-version-no = Version
+kpip-from = From
+kpip-always = from the beginning
+kpip-from-textbook = textbook
+kpip-from-default = default
+kpip-from-organisation = decided here
+kpip-change = Change weights
+kpip-change-of = Change weights: { $name }
+kpip-change-about = Saving makes a new version that counts from its first day on; earlier months and published scorecards keep the version they were scored with.
+kpip-weights = Weights that count
+kpip-weights-note = Families in percent of the whole, KPIs in percent of their family
+kpip-provenance = Where it comes from
+kpip-reason = Reason
+kpip-reason-help = For example: decided in the management review. Every changed number keeps this reason.
+kpip-versions = Versions
+kpip-versions-note = Old versions never change; a period is scored by the version in force on its last day
+kpip-changes = What it changed
+kpip-first = the first version
+kpip-families = Weights of the families
+kpip-kind-fixed = The textbook gives { $weight } to this kind; it can only be shared out differently among its families.
+kpip-kind-free = This kind is what its families add up to; all of them together make 100.
+kpip-subtotal = Subtotal
+kpip-total = Total
+kpip-kpis = Weights of the KPIs inside their families
+kpip-kpis-note = Each family makes up 100. Empty: not in the profile; 0: shown, not scored.
+kpip-others = { $count ->
+    [one] { $count } other KPI of this family
+   *[other] { $count } other KPIs of this family
+}
+kpip-when = From when on, and why
+kpip-starts-on = First day
+kpip-starts-on-help = Periods that end on this day or later are scored with the new version; usually the first of a month.
+kpip-save = Save as a new version
+kpip-cancel = Cancel
+kpip-saved = Saved as version { $what }
+kpip-stale = Somebody changed this profile meanwhile. Look again and save once more; below is what you typed.
+problem-kpi-profile-sum = The weights of the families add up to { $sum }; expected 100.
+problem-kpi-profile-qualitative = The qualitative families add up to { $sum }; expected { $expected }, because the textbook gives the split.
+problem-kpi-profile-quantitative = The quantitative families add up to { $sum }; expected { $expected }, because the textbook gives the split.
+problem-kpi-profile-kpis = The KPI weights of this family add up to { $sum }; expected 100.
+problem-kpi-profile-number = Write a whole number from 0 to 100.
+problem-kpi-profile-same = No weight is different.
+event-kpi-profile = { $who } changed the weights of the profile “{ $what }”: version { $version }, from { $starts_on }
+event-kpi-off = { $who } switched off { $what }: it does not apply from { $starts_on }
+event-kpi-applies = { $who } switched on { $what }: it applies from { $starts_on }
+history-kind-profile = Profile
+history-table-kpi-applicability = KPIs that apply
+kpis-why-off = Does not apply to this centre
+
+kpit-title = { $centre }: targets
+kpit-short = Targets
+kpit-about = Target and floor or band of every KPI, since when and from where; a KPI that does not apply is not scored, and its weight goes to the others of its family
+kpit-limits = Target and floor
+kpit-since = Since
+kpit-source = Source
+kpit-applies = Applies
+kpit-off = does not apply
+kpit-change = Change
+kpit-own = set for this centre
+kpit-definition = definition
+kpit-definition-from = definition ({ $from })
+kpit-edit-note = Counts from its first day on; earlier periods stay as they are
+kpit-off-about = For what this centre does not do: its weight goes to the other KPIs of the family, and coverage does not fall.
+kpit-switch-off = Switch this KPI off
+kpit-switch-on = Switch this KPI on
+kpit-switched-off = The KPI is switched off
+kpit-switched-on = The KPI is switched on

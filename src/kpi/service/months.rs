@@ -1,0 +1,118 @@
+//! The sums of whole months, kept beside the days so that cards and boards read months. They change in the write that changes which days
+//! are live.
+//!
+//! Invariant: the sums of a month are the merge of its live days, whichever way they came to be ([`wrong_months`] finds what is otherwise).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::actor::Actor;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::kpi::compact::{pack, unpack};
+use crate::kpi::model::MeasureRow;
+use crate::kpi::period::Period;
+use crate::kpi::rows::totals_of;
+use crate::kpi::totals::Totals;
+use crate::kpi::{store_measures, store_months};
+use crate::ledger::{Ledger, WriteTx};
+
+/// Months of one write while all are made again.
+const PER_WRITE: usize = 50;
+
+/// Centre id and first day.
+pub type Month = (String, NaiveDate);
+
+/// The months that days of centres belong to.
+pub(super) fn of_days<'a>(days: impl Iterator<Item = &'a (String, NaiveDate)>) -> BTreeSet<Month> {
+    days.map(|(centre, day)| (centre.clone(), Period::month_of(*day).from)).collect()
+}
+
+/// Adds what a new batch delivers. Adding up is exact, so the days that were there before need not be read again.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn add(tx: &mut WriteTx<'_>, rows: &[MeasureRow]) -> Result<()> {
+    let mut sums: BTreeMap<Month, Totals> = BTreeMap::new();
+    for row in rows {
+        let month = (row.centre_id.clone(), Period::month_of(row.day).from);
+        sums.entry(month).or_default().merge(&totals_of(row)?);
+    }
+    for ((centre, month), mut sum) in sums {
+        if let Some(before) = store_months::one(tx, &centre, month)? {
+            match unpack(&before) {
+                Some(before) => sum.merge(&before),
+                None => sum = summed(tx, &centre, month)?.unwrap_or_default(),
+            }
+        }
+        store_months::put(tx, &centre, month, Some(pack(&sum)))?;
+    }
+    Ok(())
+}
+
+/// Makes months again from their live days.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn renew(tx: &mut WriteTx<'_>, months: &BTreeSet<Month>) -> Result<()> {
+    for (centre, month) in months {
+        let sum = summed(tx, centre, *month)?;
+        store_months::put(tx, centre, *month, sum.as_ref().map(pack))?;
+    }
+    Ok(())
+}
+
+/// The merge of the live days of a month; none without any.
+fn summed(conn: &mut Conn, centre: &str, month: NaiveDate) -> Result<Option<Totals>> {
+    let rows = store_measures::live(conn, centre, month, Period::month_of(month).to)?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let mut sum = Totals::default();
+    for row in &rows {
+        sum.merge(&totals_of(row)?);
+    }
+    Ok(Some(sum))
+}
+
+/// The months whose sums are not the merge of their live days.
+///
+/// # Errors
+/// When the database refuses.
+pub fn wrong_months(conn: &mut Conn) -> Result<BTreeSet<Month>> {
+    let mut all = of_days(store_months::owned_days(conn)?.iter());
+    all.extend(store_months::keys(conn)?);
+    let mut wrong = BTreeSet::new();
+    for (centre, month) in all {
+        if store_months::one(conn, &centre, month)? != summed(conn, &centre, month)?.as_ref().map(pack) {
+            wrong.insert((centre, month));
+        }
+    }
+    Ok(wrong)
+}
+
+/// Makes those months again whose sums are wrong; gives how many.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn repair(ledger: &Ledger, actor: &Arc<Actor>) -> Result<usize> {
+    let wrong: Vec<Month> = ledger.db.read(wrong_months)?.into_iter().collect();
+    for part in wrong.chunks(PER_WRITE) {
+        let part: BTreeSet<Month> = part.iter().cloned().collect();
+        ledger.write(actor, move |tx| renew(tx, &part))?;
+    }
+    Ok(wrong.len())
+}
+
+/// Makes the sums of a database that was filled before there were any.
+///
+/// # Errors
+/// When the database refuses.
+pub fn prepare_months(ledger: &Ledger) -> Result<()> {
+    if ledger.db.read(store_months::never_made)? {
+        repair(ledger, &Arc::new(Actor::system()))?;
+    }
+    Ok(())
+}

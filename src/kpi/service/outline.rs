@@ -1,0 +1,67 @@
+//! Cards of many centres for one month, as boards show them: scores without intervals, the month before, and series of months for a few.
+//! The cost follows centres and months, not the contacts behind them (ISO 9001 9.1.3, 9.3.2).
+
+use super::CardReader;
+use super::values::{centres, months_up_to};
+use crate::actor::Actor;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::kpi::Card;
+use crate::kpi::daybook::DayBook;
+use crate::kpi::expression::Frames;
+use crate::kpi::period::Period;
+
+/// Months of a series: enough for limits from the months before the last one.
+pub const SERIES: u32 = 25;
+/// Centres up to which all of them get their series.
+pub const DETAILED: usize = 12;
+
+/// A centre's month.
+#[derive(Debug, Clone)]
+pub struct Outline {
+    /// The card.
+    pub card: Card,
+    /// That of the month before.
+    pub before: Card,
+    /// The values of the last months in the unit, oldest first, for each KPI of the card; none for a centre that is not looked at closely.
+    pub series: Option<Vec<Vec<Option<f64>>>>,
+}
+
+/// The months of all centres that this actor may see. Those of few centres are looked at closely; of many only the one named.
+///
+/// # Errors
+/// [`crate::error::Error::NotFound`] for whoever may read none.
+pub fn outlines(conn: &mut Conn, actor: &Actor, month: Period, closely: Option<&str>) -> Result<Vec<Outline>> {
+    let visible = centres(conn, actor)?;
+    let all = visible.len() <= DETAILED;
+    let readers = CardReader::all(conn, visible)?;
+    let windows = readers.first().map(CardReader::windows).unwrap_or_default();
+    let (months, pair) = (months_up_to(month.to, SERIES), [month.months_away(-1), month]);
+    let mut books = DayBook::everywhere(conn, if all { &months } else { &pair }, &windows)?;
+    let mut found = Vec::with_capacity(readers.len());
+    for reader in &readers {
+        let centre = reader.centre();
+        let close = all || closely == Some(centre.code.as_str());
+        let book = match (close, all) {
+            (true, false) => DayBook::over(conn, &centre.id, &months, &windows)?,
+            _ => books.remove(&centre.id).unwrap_or_default(),
+        };
+        let [before, now] = pair.map(|period| book.frames(period, &windows));
+        let card = reader.outline(&now, month)?;
+        let series = close.then(|| {
+            let frames: Vec<Frames> = months.iter().map(|month| book.frames(*month, &windows)).collect();
+            series(&card, &frames)
+        });
+        found.push(Outline { before: reader.outline(&before, pair[0])?, card, series });
+    }
+    Ok(found)
+}
+
+fn series(card: &Card, months: &[Frames]) -> Vec<Vec<Option<f64>>> {
+    let of_kpi = |kpi: &crate::kpi::CardKpi| {
+        let scale = kpi.known.definition.scale();
+        let value = |frames: &Frames| kpi.known.formula.as_ref()?.point(frames).value.map(|value| value * scale);
+        months.iter().map(value).collect()
+    };
+    card.kpis.iter().map(of_kpi).collect()
+}
