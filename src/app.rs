@@ -10,12 +10,20 @@ use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::ledger::{FactTable, Ledger};
 use crate::web::{Endpoint, Hooks, Routes, Site, Templates};
-use crate::{api, documents, evidence, forms, improvement, kpi, organisation, people, records, search, setup, web};
+use crate::{api, board, documents, evidence, forms, improvement, kpi, organisation, people, records, search, setup, web};
 
 /// Every fact table there is; verify, rebuild and the tests go through them.
 pub fn facts() -> Vec<FactTable> {
-    let slices: [&[FactTable]; 7] =
-        [people::FACTS, organisation::FACTS, evidence::FACTS, documents::FACTS, records::FACTS, kpi::FACTS, improvement::FACTS];
+    let slices: [&[FactTable]; 8] = [
+        people::FACTS,
+        organisation::FACTS,
+        evidence::FACTS,
+        documents::FACTS,
+        records::FACTS,
+        kpi::FACTS,
+        improvement::FACTS,
+        board::FACTS,
+    ];
     slices.concat()
 }
 
@@ -32,6 +40,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     improvement::routes(routes);
     setup::routes(routes);
     crate::work::routes(routes);
+    board::routes(routes);
     crate::history::routes(routes);
     api::routes(routes, openapi);
 }
@@ -56,7 +65,9 @@ pub fn open(config: &Config, clock: Clock) -> Result<Ledger> {
     std::fs::create_dir_all(&config.data)?;
     let readers = std::thread::available_parallelism().map_or(4, |n| n.get() * 2);
     let db = Db::open(config.database.clone(), u32::try_from(readers).unwrap_or(4))?;
-    Ledger::open(db, clock)
+    let ledger = Ledger::open(db, clock)?;
+    kpi::prepare_months(&ledger)?;
+    Ok(ledger)
 }
 
 /// What every handler shares.

@@ -24,11 +24,25 @@ const SHOWN: i64 = 200;
 
 /// The groups of actions: what stands before the dot.
 pub const GROUPS: &[&str] =
-    &["documents", "records", "kpi", "cycle", "user", "token", "organisation", "unit", "centre", "scheme", "evidence"];
+    &["documents", "records", "kpi", "cycle", "board", "user", "token", "organisation", "unit", "centre", "scheme", "evidence"];
 
 /// The kinds of objects that events are about.
-pub const KINDS: &[&str] =
-    &["document", "record", "kpi", "batch", "signal", "scorecard", "cycle", "user", "organisation", "unit", "centre", "evidence"];
+pub const KINDS: &[&str] = &[
+    "document",
+    "record",
+    "kpi",
+    "batch",
+    "signal",
+    "scorecard",
+    "profile",
+    "cycle",
+    "review",
+    "user",
+    "organisation",
+    "unit",
+    "centre",
+    "evidence",
+];
 
 /// The routes of the ledger page.
 pub fn routes(routes: &mut Routes<'_>) {
@@ -143,6 +157,8 @@ pub fn page_of(kind: &str, id: &str, label: &str) -> Option<String> {
         "cycle" => code.map(|number| format!("/p/{number}")),
         "signal" => Some(format!("/kpis/signals/{id}")),
         "scorecard" => Some(format!("/kpis/scorecards/{id}")),
+        "review" => Some(format!("/dashboard/reviews/{id}")),
+        "profile" => Some(format!("/kpis/profiles/{id}")),
         _ => None,
     }
 }

@@ -35,6 +35,7 @@ pub mod records;
 
 // What gathers from all slices.
 pub mod api;
+pub mod board;
 pub mod finders;
 pub mod jobs;
 pub mod setup;

@@ -14,7 +14,7 @@ use cairn::ledger::WriteTx;
 use cairn::people::{self, NewToken};
 use cairn::records::{self, FillRecord};
 use cairn::web::{Access, Endpoint};
-use cairn::{evidence, improvement, kpi, organisation};
+use cairn::{board, evidence, improvement, kpi, organisation};
 
 use crate::improvement::{MAPPING, PLAN, prepared};
 use crate::support::{Answer, TestApp, Visitor, start};
@@ -124,15 +124,28 @@ impl World {
         let cycle = ledger.write(&manager, move |tx| improvement::open(tx, &command)).unwrap();
         let publish = kpi::PublishScorecard { centre: "HD".into(), period: "2026-10".into(), reason: None };
         let card = ledger.write(&manager, move |tx| kpi::publish(tx, &publish)).unwrap();
+        let board = ledger
+            .db
+            .read(|conn| board::gather(conn, &manager, kpi::Period::parse("2026-10")?, None, start().date_naive()))
+            .unwrap();
+        let freeze = board::Freeze { title: "管理评审".into(), board };
+        let review = ledger.write(&manager, move |tx| board::freeze(tx, &freeze)).unwrap().id;
+        let (id, decision) = (review.clone(), board::Write { kind: board::NoteKind::Decision, text: "加人".into() });
+        let note = ledger.write(&manager, move |tx| board::note(tx, &id, &decision)).unwrap().id;
         let number = cycle.number.clone();
         let action =
             improvement::AddAction { title: "加人".into(), owner_id: manager.id.clone(), due_on: "2026-12-01".parse().unwrap() };
         let action = ledger.write(&manager, move |tx| improvement::add_action(tx, &number, &action)).unwrap();
+        self.put(&["/dashboard/reviews/{id}"], &review);
+        self.put(&["/dashboard/reviews/{id}/notes/{note}"], &note);
         self.put(&["/organisation/centres/{id}"], &centre.id);
         self.put(&["/kpis/{centre}", "/api/v1/centres/{code}"], "HD");
         self.put(&["/api/v1/kpis/{code}", "/kpis/definitions/{code}"], "service_level");
         self.put(&["/api/v1/kpi/batches/{number}"], "1");
         self.put(&["/kpis/{centre}/{code}"], "service_level");
+        self.put(&["/kpis/targets/{centre}"], "HD");
+        self.put(&["/kpis/targets/{centre}/{code}"], "service_level");
+        self.put(&["/kpis/profiles/{type}", "/api/v1/kpi/profiles/{type}"], "cost_control");
         self.put(&["/kpis/batches/{number}"], "1");
         self.put(&["/kpis/signals/{id}"], &signals.first().expect("the outlier is a signal").id);
         self.put(&["/kpis/scorecards/{id}", "/api/v1/scorecards/{id}"], &card.id);

@@ -12,6 +12,7 @@
 
 mod support;
 
+mod board;
 mod library;
 mod scorecards;
 mod search;

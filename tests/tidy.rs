@@ -13,7 +13,7 @@ const RANKS: [&[&str]; 7] = [
     &["web", "api"],
     &["evidence", "history", "organisation", "people", "links", "numbering", "search"],
     &["documents", "forms", "records", "kpi", "improvement"],
-    &["work", "finders", "jobs", "setup", "demo", "app", "cli"],
+    &["work", "board", "finders", "jobs", "setup", "demo", "app", "cli"],
 ];
 const PLATFORM: usize = 4;
 const PROCESS: usize = 5;

@@ -5,6 +5,7 @@ mod calls;
 mod cast;
 mod cycles;
 mod papers;
+mod reviews;
 mod signals;
 mod story;
 

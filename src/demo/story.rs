@@ -9,7 +9,7 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use super::papers::{self, Paper, Signers};
 use super::signals::Voice;
-use super::{Stage, calls, cycles};
+use super::{Stage, calls, cycles, reviews};
 use crate::documents::{Decision, Step};
 use crate::error::{Error, Result};
 use crate::kpi;
@@ -41,6 +41,7 @@ pub(super) fn play(stage: &Stage) -> Result<()> {
     call_logs(stage, &mut acts)?;
     records(stage, &mut acts)?;
     cycles::acts(stage, &mut acts);
+    reviews::acts(stage, &mut acts);
     acts.0.sort_by_key(|(day, minute, _)| (*day, *minute));
     for (day, minute, act) in acts.0 {
         stage.go(day, minute)?;

@@ -34,10 +34,10 @@ pub use service::derive::{KIND, prepare};
 pub use service::draft::{create, discard, for_editing, revise, save};
 pub use service::export::{ExportReport, export};
 pub use service::import::{ImportOptions, ImportReport, Outcome, Standing, import};
-pub use service::published::{in_force, in_force_by_code, in_force_by_id, in_other_hands, made_on, once_in_force};
+pub use service::published::{effective_since, in_force, in_force_by_code, in_force_by_id, in_other_hands, made_on, once_in_force};
 pub use service::read::{
-    Entry, Pending, Wait, all_after, by_code, by_id, effective_text, effective_version, find_visible, list, pending_for, reviews,
-    text, version, version_by_id, versions,
+    Entry, OverdueRequest, Pending, Wait, all_after, by_code, by_id, effective_text, effective_version, find_visible, list,
+    overdue_requests, pending_for, reviews, text, version, version_by_id, versions,
 };
 pub use service::reader::{Acts, Asked, Neighbour, ReaderView, reader_view};
 pub use service::rebuild::{Rebuilt, rebuild};

@@ -383,6 +383,29 @@ pub(super) fn in_force(conn: &mut Conn, tier: i64) -> Result<Vec<(Document, Vers
         .load(conn)?)
 }
 
+/// Requests of the running round of versions in review that nobody answered until a day, the oldest first.
+pub(super) fn overdue_requests(conn: &mut Conn, before: NaiveDate) -> Result<Vec<(Review, Version, Document)>> {
+    Ok(document_reviews::table
+        .inner_join(document_versions::table.inner_join(documents::table))
+        .filter(document_reviews::decision.is_null().and(document_reviews::due_on.lt(before)))
+        .filter(document_versions::state.eq(State::InReview).and(document_versions::round.eq(document_reviews::round)))
+        .order((document_reviews::due_on, document_reviews::id))
+        .limit(200)
+        .select((Review::as_select(), Version::as_select(), Document::as_select()))
+        .load(conn)?)
+}
+
+/// Documents whose version in force took effect on a day or later, newest first.
+pub(super) fn effective_since(conn: &mut Conn, since: NaiveDate, limit: i64) -> Result<Vec<(Document, Version)>> {
+    Ok(documents::table
+        .inner_join(document_versions::table)
+        .filter(document_versions::state.eq(State::Effective).and(document_versions::effective_on.ge(since)))
+        .order((document_versions::effective_on.desc(), documents::code_key))
+        .limit(limit)
+        .select((Document::as_select(), Version::as_select()))
+        .load(conn)?)
+}
+
 /// How many versions of a person are in review.
 pub(super) fn in_review_of(conn: &mut Conn, person: &str) -> Result<i64> {
     Ok(document_versions::table

@@ -110,7 +110,10 @@ pub(super) async fn enter(visit: Visit, request: HttpRequest, FormBody(form): Fo
     let begun = block(move || super::sign_in(&site.ledger, &login, &password, &network, &agent)).await;
     drop(permit);
     match begun {
-        Ok(begun) => go_in(&visit, &request, &begun, &next),
+        Ok(begun) => {
+            let next = landing(&visit, &begun, next).await?;
+            go_in(&visit, &request, &begun, &next)
+        }
         Err(error) => {
             let wait = if let Error::TooMany(seconds) = error { Some(seconds) } else { None };
             let (typed, status) = Typed::back(&form, error, visit.lang())?;
@@ -131,7 +134,26 @@ pub(super) async fn enter_demo(visit: Visit, request: HttpRequest, FormBody(form
     let login = form.get("login").unwrap_or_default().to_owned();
     let (site, network, agent) = (visit.site.clone(), visit.network.clone(), visit.agent.clone());
     let begun = block(move || super::sign_in_as(&site.ledger, &login, &network, &agent)).await?;
-    go_in(&visit, &request, &begun, same_site(form.get("next")))
+    let next = landing(&visit, &begun, same_site(form.get("next")).to_owned()).await?;
+    go_in(&visit, &request, &begun, &next)
+}
+
+/// Where somebody goes who asked for no page: who is nothing but an executive goes to the board, everybody else to their own work.
+async fn landing(visit: &Visit, begun: &SignedIn, next: String) -> Result<String> {
+    if next != "/" {
+        return Ok(next);
+    }
+    let (site, user) = (visit.site.clone(), begun.user.clone());
+    let roles = block(move || {
+        site.ledger.db.read(|conn| {
+            let today = site.shell(conn)?.today(site.now());
+            super::running_roles(conn, &[user], today)
+        })
+    })
+    .await?;
+    let mut held = roles.values().flatten().peekable();
+    let leads = held.peek().is_some() && held.all(|role| role == Role::Executive.as_str());
+    Ok(if leads { "/dashboard".to_owned() } else { next })
 }
 
 fn go_in(visit: &Visit, request: &HttpRequest, begun: &SignedIn, next: &str) -> PageResult {

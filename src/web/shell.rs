@@ -15,6 +15,8 @@ use crate::text::{Lang, t};
 pub enum Area {
     /// My work.
     MyWork,
+    /// The executives' board.
+    Dashboard,
     /// Documents.
     Documents,
     /// Records.
@@ -28,12 +30,13 @@ pub enum Area {
 }
 
 /// Key, address, and the permission without which an area is absent.
-const AREAS: [(Area, &str, &str, Option<Permission>); 5] = [
+const AREAS: [(Area, &str, &str, Option<Permission>); 6] = [
     (Area::MyWork, "my_work", "/", None),
     (Area::Documents, "documents", "/documents", Some(Permission::ReadDocuments)),
     (Area::Records, "records", "/records", None),
     (Area::Improvement, "improvement", "/improvement", Some(Permission::ReadCycles)),
     (Area::Kpis, "kpis", "/kpis", Some(Permission::ReadKpis)),
+    (Area::Dashboard, "dashboard", "/dashboard", Some(Permission::ReadKpis)),
 ];
 
 const ADMIN: [(&str, &str, Permission); 4] = [

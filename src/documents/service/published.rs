@@ -3,6 +3,8 @@
 
 use super::super::model::{Document, State, Version};
 use super::super::store;
+use chrono::NaiveDate;
+
 use crate::db::Conn;
 use crate::error::Result;
 use crate::numbering;
@@ -64,4 +66,12 @@ fn of_tier(conn: &mut Conn, tier: i64, code: &str) -> Result<Option<Document>> {
 /// When the database refuses.
 pub fn in_other_hands(conn: &mut Conn, person: &str) -> Result<i64> {
     store::in_review_of(conn, person)
+}
+
+/// Documents whose version in force took effect on a day or later, newest first; at most so many.
+///
+/// # Errors
+/// When the database refuses.
+pub fn effective_since(conn: &mut Conn, since: NaiveDate, limit: i64) -> Result<Vec<(Document, Version)>> {
+    store::effective_since(conn, since, limit)
 }

@@ -218,6 +218,28 @@ pub fn pending_for(conn: &mut Conn, actor: &Actor, lang: Lang) -> Result<Vec<Pen
     Ok(all)
 }
 
+/// A request to review or approve that is past its day.
+#[derive(Debug, Clone)]
+pub struct OverdueRequest {
+    /// The request.
+    pub review: Review,
+    /// The version.
+    pub version: Version,
+    /// The document.
+    pub document: Document,
+}
+
+/// Requests that are past their day, of versions that this actor may see, the oldest first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn overdue_requests(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Vec<OverdueRequest>> {
+    let found = store::overdue_requests(conn, today)?.into_iter();
+    let asked = |review: &Review, version: &Version| version.visible_to(actor, review.user_id == actor.id);
+    let visible = found.filter(|(review, version, _)| asked(review, version));
+    Ok(visible.map(|(review, version, document)| OverdueRequest { review, version, document }).collect())
+}
+
 fn request(review: &Review, version: &Version, document: &Document, lang: Lang) -> Pending {
     let wait = if review.duty == Duty::Approver { Wait::Approve } else { Wait::Review };
     Pending {

@@ -1,0 +1,2 @@
+DROP TABLE board_notes;
+DROP TABLE board_reviews;

@@ -1,0 +1,230 @@
+//! A board as its page shows it, live or frozen, in the page's language.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::model::{Board, CentreMonth, Change, Matter, Tile, Tone, TypeGroup};
+use crate::error::Result;
+use crate::kpi::{Period, chart, words};
+use crate::text::{Lang, t};
+
+/// Matters of a kind that are shown at once; the rest is folded.
+const SHOWN: usize = 6;
+/// The kinds of matters, in the order of the page.
+const KINDS: [&str; 5] = ["signals", "actions", "cycles", "documents", "incomplete"];
+
+#[derive(Serialize)]
+struct MatterRow {
+    what: String,
+    note: String,
+    due_on: Option<NaiveDate>,
+    late: bool,
+    href: String,
+}
+
+#[derive(Serialize)]
+struct MatterGroup {
+    kind: String,
+    title: String,
+    count: usize,
+    rows: Vec<MatterRow>,
+    /// Those beyond the first few.
+    more: Vec<MatterRow>,
+}
+
+#[derive(Serialize)]
+struct ChangeRow {
+    kind: &'static str,
+    tone: String,
+    text: String,
+    href: String,
+}
+
+#[derive(Serialize)]
+struct TileView {
+    name: String,
+    href: String,
+    value: Option<String>,
+    unit: String,
+    limits: String,
+    state: &'static str,
+    weight: Option<String>,
+    score: Option<String>,
+    spark_svg: Option<String>,
+    variation: Option<&'static str>,
+    variation_name: Option<String>,
+    assurance: Option<&'static str>,
+    assurance_name: Option<String>,
+}
+
+#[derive(Serialize)]
+struct CentreRow {
+    code: String,
+    name: String,
+    href: String,
+    total: Option<String>,
+    /// `better`, `worse`, `same`.
+    moved: Option<&'static str>,
+    delta: Option<String>,
+    coverage: String,
+    complete: bool,
+    out_of_range: usize,
+    signals: usize,
+    /// Where its tiles are, when they are not on this page.
+    closer: Option<String>,
+    closely: bool,
+    tiles: Vec<TileView>,
+}
+
+#[derive(Serialize)]
+struct GroupView {
+    id: String,
+    name: String,
+    stress: String,
+    gist: String,
+    profile: String,
+    rows: Vec<CentreRow>,
+}
+
+#[derive(Serialize)]
+struct Sum {
+    label: String,
+    value: String,
+    late: bool,
+}
+
+/// A board as its page shows it.
+#[derive(Serialize)]
+pub(super) struct BoardView {
+    period: String,
+    sums: Vec<Sum>,
+    matters: Vec<MatterGroup>,
+    since: String,
+    changes: Vec<ChangeRow>,
+    groups: Vec<GroupView>,
+}
+
+impl BoardView {
+    /// In a language; a live board leads to a closer look at each centre.
+    pub(super) fn of(board: &Board, lang: Lang, live: bool) -> Result<Self> {
+        let period = Period::parse(&board.period)?;
+        let name = words::period(period, lang);
+        Ok(Self {
+            sums: sums(board, lang),
+            matters: KINDS.iter().filter_map(|kind| matters(board, kind, lang)).collect(),
+            since: match board.since {
+                Some(day) => t(lang, "board-since", &[("day", day.to_string())]),
+                None => t(lang, "board-since-none", &[("month", words::period(period.months_away(-1), lang))]),
+            },
+            changes: board.changes.iter().map(|change| change_row(change, lang)).collect(),
+            groups: board.groups.iter().map(|group| group_view(group, board, lang, live)).collect(),
+            period: name,
+        })
+    }
+}
+
+fn sums(board: &Board, lang: Lang) -> Vec<Sum> {
+    let sum =
+        |key: &str, count: usize, bad: bool| Sum { label: t(lang, key, &[]), value: count.to_string(), late: bad && count > 0 };
+    let of = |kind: &str| board.exceptions.iter().filter(|matter| matter.kind == kind).count();
+    vec![
+        sum("board-sum-centres", board.centres().count(), false),
+        sum("board-sum-out", board.centres().map(CentreMonth::out_of_range).sum(), true),
+        sum("board-sum-signals", of("signals"), false),
+        sum("board-sum-late", of("actions") + of("cycles"), true),
+        sum("board-sum-incomplete", of("incomplete"), false),
+    ]
+}
+
+fn matters(board: &Board, kind: &str, lang: Lang) -> Option<MatterGroup> {
+    let mut rows: Vec<MatterRow> =
+        board.exceptions.iter().filter(|matter| matter.kind == kind).map(|matter| matter_row(matter, board.on, lang)).collect();
+    let count = rows.len();
+    let more = rows.split_off(count.min(SHOWN));
+    let title = t(lang, &format!("board-kind-{kind}"), &[]);
+    (count > 0).then(|| MatterGroup { kind: kind.to_owned(), title, count, rows, more })
+}
+
+fn matter_row(matter: &Matter, on: NaiveDate, lang: Lang) -> MatterRow {
+    MatterRow {
+        what: matter.what.get(lang).to_owned(),
+        note: matter.note.get(lang).to_owned(),
+        due_on: matter.due_on,
+        late: matter.due_on.is_some_and(|due| due < on),
+        href: matter.href.clone(),
+    }
+}
+
+fn change_row(change: &Change, lang: Lang) -> ChangeRow {
+    let (kind, tone) = match change.tone {
+        Tone::Better => ("met", "board-tone-better"),
+        Tone::Worse => ("out_of_range", "board-tone-worse"),
+        Tone::Plain => ("no_data", "board-tone-plain"),
+    };
+    ChangeRow { kind, tone: t(lang, tone, &[]), text: change.text.get(lang).to_owned(), href: change.href.clone() }
+}
+
+fn group_view(group: &TypeGroup, board: &Board, lang: Lang, live: bool) -> GroupView {
+    let separator = if lang == Lang::Zh { "、" } else { ", " };
+    let families: Vec<String> = group.families.iter().map(|(name, weight)| format!("{} {weight}", name.get(lang))).collect();
+    let params = [
+        ("qualitative", group.qualitative.to_string()),
+        ("quantitative", group.quantitative.to_string()),
+        ("families", families.join(separator)),
+    ];
+    GroupView {
+        id: format!("type-{}", group.centre_type),
+        name: t(lang, &format!("centre-type-{}", group.centre_type.replace('_', "-")), &[]),
+        stress: group.stress.get(lang).to_owned(),
+        gist: t(lang, "board-gist", &params),
+        profile: format!("/kpis/profiles/{}", group.centre_type),
+        rows: group.centres.iter().map(|centre| centre_row(centre, &board.period, lang, live)).collect(),
+    }
+}
+
+fn centre_row(centre: &CentreMonth, period: &str, lang: Lang, live: bool) -> CentreRow {
+    let delta = centre.total.zip(centre.before).map(|(now, before)| now - before);
+    let moved = delta.map(|delta| match delta {
+        delta if delta >= 0.05 => "better",
+        delta if delta <= -0.05 => "worse",
+        _ => "same",
+    });
+    CentreRow {
+        code: centre.code.clone(),
+        name: centre.name.get(lang).to_owned(),
+        href: format!("/kpis/{}?period={period}", centre.code),
+        total: centre.total.map(|total| format!("{total:.1}")),
+        moved,
+        delta: delta.map(|delta| format!("{delta:+.1}").replace('-', "−")),
+        coverage: format!("{:.0}%", centre.coverage * 100.0),
+        complete: centre.complete,
+        out_of_range: centre.out_of_range(),
+        signals: centre.signals,
+        closer: (live && !centre.closely)
+            .then(|| format!("/dashboard?period={period}&centre={}#centre-{}", centre.code, centre.code)),
+        closely: centre.closely,
+        tiles: if centre.closely {
+            centre.tiles.iter().map(|tile| tile_view(tile, centre, period, lang)).collect()
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+fn tile_view(tile: &Tile, centre: &CentreMonth, period: &str, lang: Lang) -> TileView {
+    TileView {
+        name: tile.name.get(lang).to_owned(),
+        href: format!("/kpis/{}/{}?period={period}", centre.code, tile.code),
+        value: tile.value.map(|value| words::with_digits(value, tile.digits)),
+        unit: words::unit_of(&tile.unit, lang),
+        limits: tile.limits.scale().map(|_| words::limits_of(&tile.direction, &tile.limits, lang)).unwrap_or_default(),
+        state: tile.state.as_str(),
+        weight: tile.weight.map(|weight| format!("{weight:.1}%")),
+        score: tile.score.map(|score| format!("{score:.1}")),
+        spark_svg: tile.months.iter().any(Option::is_some).then(|| chart::spark(&tile.months, tile.limits.target)),
+        variation: tile.variation.map(super::Variation::as_str),
+        variation_name: tile.variation.map(|found| t(lang, &format!("board-variation-{}", found.as_str()), &[])),
+        assurance: tile.assurance.map(super::Assurance::as_str),
+        assurance_name: tile.assurance.map(|found| t(lang, &format!("board-assurance-{}", found.as_str()), &[])),
+    }
+}
