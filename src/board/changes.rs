@@ -16,6 +16,8 @@ use crate::{documents, improvement};
 
 /// Points by which a score has to move to be told.
 const THRESHOLD: f64 = 2.0;
+/// Coverage that may differ between totals that are compared.
+const SAME_COVERAGE: f64 = 0.05;
 /// Most sentences of a kind.
 const MOST: usize = 30;
 
@@ -23,6 +25,7 @@ const MOST: usize = 30;
 struct Stood {
     id: String,
     total: Option<f64>,
+    coverage: f64,
     /// Code and state of its KPIs.
     states: Vec<(String, Standing)>,
 }
@@ -56,22 +59,26 @@ pub(super) fn changes(
 
 fn stood(board: &Board) -> Vec<Stood> {
     let states = |centre: &super::CentreMonth| centre.tiles.iter().map(|tile| (tile.code.clone(), tile.state)).collect();
-    board.centres().map(|centre| Stood { id: centre.id.clone(), total: centre.total, states: states(centre) }).collect()
+    board
+        .centres()
+        .map(|centre| Stood { id: centre.id.clone(), total: centre.total, coverage: centre.coverage, states: states(centre) })
+        .collect()
 }
 
 fn of_card(outline: &Outline) -> Stood {
     let card = &outline.before;
     let states = card.kpis.iter().map(|kpi| (kpi.known.definition.code.clone(), kpi.state)).collect();
-    Stood { id: card.centre.id.clone(), total: card.score.total, states }
+    Stood { id: card.centre.id.clone(), total: card.score.total, coverage: card.score.coverage, states }
 }
 
 /// Scores that moved.
 fn scores(board: &Board, before: &[Stood]) -> Vec<Change> {
     let change = |centre: &super::CentreMonth| {
-        let old = before.iter().find(|stood| stood.id == centre.id)?.total?;
-        let new = centre.total?;
+        let stood = before.iter().find(|stood| stood.id == centre.id)?;
+        let (old, new) = (stood.total?, centre.total?);
         let up = new >= old;
-        if (new - old).abs() < THRESHOLD {
+        // Totals over different KPIs are not compared.
+        if (new - old).abs() < THRESHOLD || (stood.coverage - centre.coverage).abs() > SAME_COVERAGE {
             return None;
         }
         let say = |lang: Lang| {

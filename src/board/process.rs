@@ -25,7 +25,9 @@ pub(super) fn judge(months: &[Option<f64>], scale: Option<Scale>) -> (Option<Var
         (true, scale) if better(*last, plotted.process.centre(), scale) => Variation::Better,
         (true, _) => Variation::Worse,
     };
-    (Some(variation), scale.map(|scale| assurance(point.limits.lower, point.limits.upper, scale)))
+    // The limits of a process that has just changed do not say what it will do from now on.
+    let steady = scale.filter(|_| variation == Variation::Common);
+    (Some(variation), steady.map(|scale| assurance(point.limits.lower, point.limits.upper, scale)))
 }
 
 /// Whether a month that differs from the centre line differs in the wanted direction; nothing wanted, nothing better.
@@ -68,7 +70,7 @@ mod tests {
     #[test]
     fn the_last_month_is_judged_against_the_months_before_it() {
         assert_eq!(judge(&months(81.0), toward(60.0, 80.0)).0, Some(Variation::Common));
-        assert_eq!(judge(&months(90.0), toward(60.0, 80.0)).0, Some(Variation::Better));
+        assert_eq!(judge(&months(90.0), toward(60.0, 80.0)), (Some(Variation::Better), None), "it has changed");
         assert_eq!(judge(&months(70.0), toward(60.0, 80.0)).0, Some(Variation::Worse));
         assert_eq!(judge(&months(90.0), toward(95.0, 80.0)).0, Some(Variation::Worse), "less is better");
         let band = Some(Scale::Band { outer_low: 60.0, low: 85.0, high: 95.0, outer_high: 99.0 });

@@ -73,7 +73,16 @@ struct CentreRow {
     /// Where its tiles are, when they are not on this page.
     closer: Option<String>,
     closely: bool,
+    /// KPIs with a value, or with one in the last months.
     tiles: Vec<TileView>,
+    /// The others.
+    silent: Vec<Named>,
+}
+
+#[derive(Serialize)]
+struct Named {
+    name: String,
+    href: String,
 }
 
 #[derive(Serialize)]
@@ -118,7 +127,11 @@ impl BoardView {
             },
             changes: board.changes.iter().map(|change| change_row(change, lang)).collect(),
             groups: board.groups.iter().map(|group| group_view(group, board, lang, live)).collect(),
-            period: name,
+            period: if period.to >= board.on {
+                t(lang, "board-running", &[("month", name), ("day", board.on.to_string())])
+            } else {
+                name
+            },
         })
     }
 }
@@ -189,6 +202,9 @@ fn centre_row(centre: &CentreMonth, period: &str, lang: Lang, live: bool) -> Cen
         delta if delta <= -0.05 => "worse",
         _ => "same",
     });
+    let shown = centre.tiles.iter().filter(|_| centre.closely);
+    let (told, silent): (Vec<&Tile>, Vec<&Tile>) =
+        shown.partition(|tile| tile.value.is_some() || tile.months.iter().any(Option::is_some));
     CentreRow {
         code: centre.code.clone(),
         name: centre.name.get(lang).to_owned(),
@@ -203,18 +219,22 @@ fn centre_row(centre: &CentreMonth, period: &str, lang: Lang, live: bool) -> Cen
         closer: (live && !centre.closely)
             .then(|| format!("/dashboard?period={period}&centre={}#centre-{}", centre.code, centre.code)),
         closely: centre.closely,
-        tiles: if centre.closely {
-            centre.tiles.iter().map(|tile| tile_view(tile, centre, period, lang)).collect()
-        } else {
-            Vec::new()
-        },
+        tiles: told.into_iter().map(|tile| tile_view(tile, centre, period, lang)).collect(),
+        silent: silent
+            .into_iter()
+            .map(|tile| Named { name: tile.name.get(lang).to_owned(), href: href(centre, tile, period) })
+            .collect(),
     }
+}
+
+fn href(centre: &CentreMonth, tile: &Tile, period: &str) -> String {
+    format!("/kpis/{}/{}?period={period}", centre.code, tile.code)
 }
 
 fn tile_view(tile: &Tile, centre: &CentreMonth, period: &str, lang: Lang) -> TileView {
     TileView {
         name: tile.name.get(lang).to_owned(),
-        href: format!("/kpis/{}/{}?period={period}", centre.code, tile.code),
+        href: href(centre, tile, period),
         value: tile.value.map(|value| words::with_digits(value, tile.digits)),
         unit: words::unit_of(&tile.unit, lang),
         limits: tile.limits.scale().map(|_| words::limits_of(&tile.direction, &tile.limits, lang)).unwrap_or_default(),

@@ -60,6 +60,7 @@ kpis-why-off = Does not apply to this centre
 kpit-title = { $centre }: targets
 kpit-short = Targets
 kpit-about = Target and floor or band of every KPI, since when and from where; a KPI that does not apply is not scored, and its weight goes to the others of its family
+kpit-all = All KPIs
 kpit-limits = Target and floor
 kpit-since = Since
 kpit-source = Source

@@ -57,6 +57,7 @@ kpis-why-off = 本中心不适用
 kpit-title = { $centre }：目标与适用
 kpit-short = 目标
 kpit-about = 各指标的目标、底线或区间，自何日起、出自何处；不适用的指标不计分，权重归同一大类的其他指标
+kpit-all = 全部指标
 kpit-limits = 目标与底线
 kpit-since = 起用
 kpit-source = 出处

@@ -32,6 +32,8 @@ struct Row {
     weight: Option<String>,
     unit: String,
     limits: String,
+    /// There are some.
+    limited: bool,
     /// The day from which the centre's own limits count; none: those of the definition.
     since: Option<String>,
     source: String,
@@ -134,6 +136,7 @@ fn row(
         weight: weight.map(|weight| format!("{weight:.1}%")),
         unit: words::unit(definition, r.lang),
         limits: words::limits(definition, &counting, r.lang),
+        limited: counting.scale().is_some(),
         since: own.map(|(from, _)| from.to_string()),
         source: if own.is_some() { r.t("kpit-own") } else { from_pack() },
         applies: switch.is_none_or(|switch| switch.applies),
