@@ -9,6 +9,7 @@ use crate::db::{Conn, Instant};
 use crate::error::Result;
 use crate::improvement::{Cycle, Phase};
 use crate::kpi::scoring::Standing;
+use crate::kpi::statistics::compare::Verdict;
 use crate::kpi::{self, Outline, Period};
 use crate::text::{Lang, t};
 use crate::web::escape;
@@ -139,15 +140,16 @@ fn closed(conn: &mut Conn, actor: &Actor, today: NaiveDate, since: NaiveDate) ->
     }
     let cycles = improvement::board(conn, actor, today)?.into_iter().map(|(cycle, _)| cycle);
     let over = |cycle: &Cycle| cycle.phase == Phase::Closed && cycle.closed_at.is_some_and(|at| at.utc().date_naive() >= since);
-    cycles.filter(over).take(MOST).map(|cycle| of_cycle(&cycle)).collect()
+    cycles.filter(over).take(MOST).map(|cycle| of_cycle(conn, actor, &cycle)).collect()
 }
 
-fn of_cycle(cycle: &Cycle) -> Result<Change> {
-    let result: serde_json::Value = cycle.check_result.as_ref().map(crate::db::Json::to).transpose()?.unwrap_or_default();
-    let (tone, verdict) = match result.get("verdict").and_then(serde_json::Value::as_str) {
-        Some("better" | "effective") => (Tone::Better, "better"),
-        Some("worse") => (Tone::Worse, "worse"),
-        _ => (Tone::Plain, "unclear"),
+fn of_cycle(conn: &mut Conn, actor: &Actor, cycle: &Cycle) -> Result<Change> {
+    let judgement = improvement::test_of(conn, actor, cycle)?.and_then(|(_, judgement)| judgement);
+    let (tone, verdict) = match judgement.map(|judgement| judgement.verdict) {
+        Some(Verdict::Effective) => (Tone::Better, "effective"),
+        Some(Verdict::Worse) => (Tone::Worse, "worse"),
+        Some(Verdict::NotTestable) => (Tone::Plain, "not-testable"),
+        Some(Verdict::NotShown) | None => (Tone::Plain, "not-shown"),
     };
     let say = |lang: Lang| t(lang, &format!("board-closed-{verdict}"), &[("cycle", cycle.label())]);
     Ok(Change { tone, text: Said::of(&say), href: format!("/p/{}", escape(&cycle.number)), centre: Some(cycle.centre_id.clone()) })

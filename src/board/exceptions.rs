@@ -59,7 +59,7 @@ fn of_signal(found: &NamedSignal, centres: &[Centre]) -> Matter {
     Matter {
         kind: "signals".to_owned(),
         what: Said::of(&what),
-        note: Said::of(&|lang| t(lang, &format!("kpis-rule-{}", signal.rule.as_str()), &[])),
+        note: Said::of(&|lang| t(lang, &format!("kpis-rule-{}", signal.rule.as_str().replace('_', "-")), &[])),
         due_on: Some(signal.due_on),
         href: format!("/kpis/signals/{}", signal.id),
         centre: Some(signal.centre_id.clone()),

@@ -45,9 +45,10 @@ board-signals-new = { $count ->
     [one] { $centre }: { $count } new signal
    *[other] { $centre }: { $count } new signals
 }
-board-closed-better = Cycle { $cycle } was closed: better after its actions
-board-closed-worse = Cycle { $cycle } was closed: worse after its actions
-board-closed-unclear = Cycle { $cycle } was closed: no change shown
+board-closed-effective = Cycle { $cycle } was closed: judged effective
+board-closed-worse = Cycle { $cycle } was closed: judged worse
+board-closed-not-shown = Cycle { $cycle } was closed: no effect shown
+board-closed-not-testable = Cycle { $cycle } was closed: too little data for its test
 board-effective = { $what } took effect
 board-gist = Qualitative { $qualitative } / quantitative { $quantitative }: { $families }
 board-delta = To last month
