@@ -210,6 +210,11 @@ both! {
         assert_eq!(commit(&manager, &path, "all").await.location(), "/kpis/batches/3");
         assert_eq!((batch(app, 2).supplements, batch(app, 3).rows_read), (Some(1), 3));
         assert_eq!(rebuilt(app), [false, false, false]);
+        // A published card rests on the batch and its supplements, and can be proved.
+        let publish = kpi::PublishScorecard { centre: "HD".into(), period: "2026-09".into(), reason: None };
+        app.ledger().write(&app.system(), move |tx| kpi::publish(tx, &publish)).unwrap();
+        let proof = kpi::verify(app.ledger(), &app.site.config.evidence_dir(), &app.system()).unwrap();
+        assert!(proof.holds() && proof.files == 3, "{proof:?}");
         let more = send(&manager, &[("supplements", "3")], "x.csv", of(&numbers).as_bytes()).await;
         assert!(more.status == 422 || more.status == 409, "{}", more.status);
         assert!(more.main().contains("请补全批次 1"), "{}", more.main());

@@ -63,7 +63,7 @@ pub use service::{
 };
 pub use service::{
     ChangeStaged, Committed, Fate, LockMonth, LockedMonth, Looked, NewStaged, Preview, Progress, SeenCell, SeenError,
-    change_staged, commit_staged, committed, discard_staged, identical_batch, is_locked, known_mappings, lock_month,
+    change_staged, commit_staged, committed, discard_staged, identical_batch, is_locked, is_remembered, known_mappings, lock_month,
     lock_published, locks, preview_staged, rejected_of_batch, rows_missing, stage, staged, staged_files, sweep_staged,
     unlock_month,
 };

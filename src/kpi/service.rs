@@ -52,7 +52,7 @@ pub use prove::{BadFile, Difference, FileFault, Proof, verify};
 pub(crate) use publish::frozen;
 pub use publish::{Change, FrozenCard, FrozenKpi, PublishScorecard, all_published, editions, publish, published, sheet};
 pub use rejects::{rejected_of_batch, rejected_rows};
-pub use remembered::known_mappings;
+pub use remembered::{is_remembered, known_mappings};
 pub(crate) use signals::open_everywhere;
 pub use signals::{NamedSignal, SignalDetail, answer_with_cycle, explain, open_named, open_signals, raised_since, signal};
 pub use staging::{ChangeStaged, NewStaged, change_staged, discard_staged, stage, staged, staged_files, sweep_staged};

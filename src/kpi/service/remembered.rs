@@ -6,9 +6,9 @@ use crate::actor::{Actor, Permission};
 use crate::db::{Conn, new_id};
 use crate::error::Result;
 use crate::evidence;
-use crate::kpi::mapping::SourceKind;
+use crate::kpi::mapping::{SourceKind, adapted};
 use crate::kpi::model::Batch;
-use crate::kpi::model_import::KnownMapping;
+use crate::kpi::model_import::{KnownMapping, Staged};
 use crate::kpi::store_import as store;
 use crate::ledger::{Event, WriteTx, sha256_hex};
 
@@ -36,6 +36,16 @@ pub fn known_mappings(conn: &mut Conn, actor: &Actor) -> Result<Vec<KnownMapping
 pub(super) fn mapping_for(conn: &mut Conn, kind: SourceKind, header: &[String]) -> Result<Option<String>> {
     let known = store::mapping_for(conn, kind.as_str(), &fingerprint(header))?;
     known.map(|known| evidence::text(conn, &known.mapping_hash)).transpose()
+}
+
+/// Whether a file is to be read as the last one with the same columns was.
+///
+/// # Errors
+/// When the database refuses, or what was seen of the file cannot be read.
+pub fn is_remembered(conn: &mut Conn, staged: &Staged) -> Result<bool> {
+    let seen = staged.glimpse()?;
+    let known = mapping_for(conn, staged.source_kind(), &seen.header())?.and_then(|text| adapted(&text, &seen));
+    Ok(known.is_some() && known == staged.mapping)
 }
 
 /// The text of the mapping of a batch.

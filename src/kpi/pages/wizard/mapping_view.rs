@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use super::{Step, centre_choices};
 use crate::error::{Error, Result};
-use crate::kpi::Staged;
 use crate::kpi::intake::{Glimpse, SeenColumn};
 use crate::kpi::mapping::catalogue::Catalogue;
 use crate::kpi::mapping::controls::{Choice, Control, Shape, Target, controls};
 use crate::kpi::mapping::guess::{MOMENTS, TIMES, format_of};
 use crate::kpi::mapping::{SourceKind, SourceMapping};
+use crate::kpi::{self, Staged};
 use crate::text::Lang;
 use crate::web::{Form, Reading};
 
@@ -29,6 +29,7 @@ pub(super) fn view(
     let mapping: toml::Table = toml::from_str(text).unwrap_or_default();
     let kind = staged.source_kind();
     let centres = centre_choices(r)?;
+    let remembered = refused.is_none() && kpi::is_remembered(r.conn, staged)?;
     let page = Page { lang: r.lang, kind, seen: &seen, centres: &centres };
     let fields: Vec<Value> = controls(kind).iter().map(|control| page.field(control, &control.read(&mapping))).collect();
     let (needed, more): (Vec<_>, Vec<_>) = fields.into_iter().partition(|field| field["open"] == true);
@@ -54,7 +55,7 @@ pub(super) fn view(
         form["values"] = json!({"source": mapping.get("source").and_then(toml::Value::as_str), "default_centre": staged.centre, "as_of": staged.as_of});
     }
     Ok(json!({"step": Step::of(staged, r.lang), "form": form, "needed": needed, "more": more, "columns": columns, "idle": idle,
-        "text": text, "as_text": as_text, "centres": centres, "register": REGISTERS.contains(&kind), "remembered": staged.mapping.is_some() && refused.is_none()}))
+        "text": text, "as_text": as_text, "centres": centres, "register": REGISTERS.contains(&kind), "remembered": remembered}))
 }
 
 /// What is wrong with a key of the mapping is wrong with its field in the form.
