@@ -188,3 +188,45 @@ both! {
         assert!(open.iter().all(|signal| signal.rule != SignalRule::Gate));
     }
 }
+
+/// Forty evaluations of ten people each; the last one makes a compliance error in every second.
+fn evaluations() -> (String, String) {
+    let mapping = "kind = \"evaluations\"\nsource = \"qa\"\npersonal = [\"agent\"]\n[id]\ncolumn = \"id\"\n[centre]\nvalue = \"HD\"\n\
+                   [stamp]\ndate = \"day\"\n[score]\ncolumn = \"score\"\n[compliance_critical]\ncolumn = \"error\"\n\
+                   values = { yes = true, no = false }\n";
+    let mut file = String::from("id,day,agent,score,error\n");
+    for agent in 0..10 {
+        for n in 0..40 {
+            let wrong = if agent == 9 { n % 2 == 0 } else { n == agent };
+            let error = if wrong { "yes" } else { "no" };
+            file.push_str(&format!("{agent}-{n},2026-10-{:02},Agent {agent},{},{error}\n", n % 28 + 1, 80 + (n * 7 + agent) % 15));
+        }
+    }
+    (mapping.to_owned(), file)
+}
+
+both! {
+    async fn results_by_person_get_a_funnel_and_no_order(app: TestApp) {
+        app.with_centre();
+        let (mapping, file) = evaluations();
+        let request = Import { mapping, file_name: "qa.csv".into(), ..Import::default() };
+        kpi::import(app.ledger(), &app.site.config.evidence_dir(), &app.system(), &request, file.as_bytes()).unwrap();
+        let manager = app.signed_in("wangfang", &[Role::QualityManager]).english();
+        let page = manager.get("/kpis/HD/compliance_accuracy/agents?period=2026-10").await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+        let names = page.all("#funnel tbody th");
+        assert_eq!(names.len(), 10);
+        assert!(names.iter().all(|name| name.starts_with("anon-")) && names.is_sorted(), "by pseudonym, not by result: {names:?}");
+        assert!(!page.text().contains("Agent 9"), "nobody is named");
+        assert_eq!(page.all("#funnel tbody .st").len(), 1, "one lies outside: {}", page.main());
+        // 29 errors in 400: the pooled share is 92.75 %; 3 sigma around it for 40 are 80.4 % and 100 %.
+        assert!(page.main().contains("92.8") && page.main().contains("80.4") && page.main().contains("50.0"), "{}", page.main());
+        let means = manager.get("/kpis/HD/qa_score/agents?period=2026-10&column=agent").await;
+        assert_eq!(means.status, StatusCode::OK, "{}", means.text());
+        assert_eq!(means.all("#funnel tbody th").len(), 10);
+        assert_eq!(manager.get("/kpis/HD/qa_score/agents?period=2026-10&column=nobody").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(manager.get("/kpis/HD/service_level/agents?period=2026-10").await.main().contains("No file behind this KPI"));
+        let reader = app.signed_in("staff", &[Role::Staff]);
+        assert_eq!(reader.get("/kpis/HD/compliance_accuracy/agents?period=2026-10").await.status, StatusCode::NOT_FOUND);
+    }
+}

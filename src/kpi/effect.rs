@@ -204,12 +204,12 @@ fn means(found: &mut Judgement, known: &Known, before: &Frames, after: &Frames) 
     let Some(formula) = known.formula.as_ref() else { return (TestMethod::Welch, None) };
     let few = |sample: Option<Sample>| sample.is_some_and(|sample| sample.count < MANY);
     let (old, new) = (formula.sample(before), formula.sample(after));
-    if few(old) || few(new) {
-        if let (Some(old), Some(new)) = (formula.values(before), formula.values(after)) {
-            let seed = known.definition.seed();
-            found.seed = Some(seed);
-            return (TestMethod::Bootstrap, compare::resampled(&old, &new, seed, ROUNDS, CONFIDENCE));
-        }
+    if (few(old) || few(new))
+        && let (Some(old), Some(new)) = (formula.values(before), formula.values(after))
+    {
+        let seed = known.definition.seed();
+        found.seed = Some(seed);
+        return (TestMethod::Bootstrap, compare::resampled(&old, &new, seed, ROUNDS, CONFIDENCE));
     }
     (TestMethod::Welch, old.zip(new).and_then(|(old, new)| compare::means(old, new, CONFIDENCE)))
 }

@@ -52,6 +52,8 @@ pub const MAX_ERRORS: usize = 200;
 const MAX_CENTRES: usize = 10_000;
 /// Most channels of one file.
 const MAX_CHANNELS: usize = 64;
+/// Most people of one file that is read by person.
+const MAX_PEOPLE: usize = 250;
 
 /// Whose measures they are: a centre, a day in its zone, a channel.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

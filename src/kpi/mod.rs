@@ -52,14 +52,14 @@ pub(crate) use pages::words;
 pub use period::Period;
 pub use service::DETAILED;
 pub use service::{
-    BadFile, BesideValue, Card, CardKpi, Change, DefinitionBook, Difference, FileFault, FreezePhase, FrozenCard, FrozenKpi, Import,
-    Imported, Input, Known, LimitBook, NamedSignal, Outline, Point, ProfileBook, ProfileVersion, Proof, PublishScorecard, Rebuilt,
-    RowErrors, SaveDefinition, SaveProfile, SetApplicability, SetTarget, SignalDetail, SwitchBook, Value, Why, all_published,
-    answer_with_cycle, batch, batches, card, centres, daily, definition, definition_history, definition_on, definitions, editions,
-    explain, families, freeze, import, import_once, install_pack, last_day, monthly, open_named, open_signals, outlines, phases,
-    prepare_months, profile, profiles, publish, published, raised_since, rebuild, rejected_rows, save_definition, save_profile,
-    set_applicability, set_target, sheet, signal, signals_of, undo, value, values, verify, visible, weekly, weights_of,
-    wrong_months,
+    BadFile, BesideValue, Card, CardKpi, Change, DefinitionBook, Difference, FileFault, FreezePhase, FrozenCard, FrozenKpi, Funnel,
+    FunnelSource, Import, Imported, Input, Known, LimitBook, NamedSignal, Outline, PersonResult, Point, ProfileBook,
+    ProfileVersion, Proof, PublishScorecard, Rebuilt, RowErrors, SaveDefinition, SaveProfile, SetApplicability, SetTarget,
+    SignalDetail, SwitchBook, Value, Why, all_published, answer_with_cycle, batch, batches, card, centres, daily, definition,
+    definition_history, definition_on, definitions, editions, explain, families, freeze, funnel_source, import, import_once,
+    install_pack, last_day, monthly, open_named, open_signals, outlines, phases, prepare_months, profile, profiles, publish,
+    published, raised_since, rebuild, rejected_rows, save_definition, save_profile, set_applicability, set_target, sheet, signal,
+    signals_of, undo, value, values, verify, visible, weekly, weights_of, wrong_months,
 };
 pub use service::{
     ChangeStaged, Committed, Fate, LockMonth, LockedMonth, Looked, NewStaged, Preview, Progress, SeenCell, SeenError,
@@ -126,6 +126,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .post("/kpis/{centre}/publish", Access::May(Permission::ManageKpis), pages::scorecards::publish)
         .get("/kpis/{centre}", read, pages::centre::show)
         .get("/kpis/{centre}/{code}", read, pages::measure::show)
+        .get("/kpis/{centre}/{code}/agents", Access::May(Permission::ManageKpis), pages::agents::show)
         .get("/kpis/{centre}/{code}/phases", read, pages::phases::show)
         .post("/kpis/{centre}/{code}/phases", Access::May(Permission::ManageKpis), pages::phases::freeze)
         .post("/kpis/{centre}/{code}/target", Access::May(Permission::ManageKpis), pages::measure::set_target);

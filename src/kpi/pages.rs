@@ -1,5 +1,6 @@
 //! The pages of the KPIs. Handlers translate; what is shown is put together here in the page's language.
 
+pub(super) mod agents;
 pub(super) mod batches;
 pub(super) mod centre;
 mod control;

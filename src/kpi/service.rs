@@ -1,5 +1,6 @@
 //! Use cases of the KPI slice, by what people do: install and set targets, import, list and take back, read values, score, answer signals.
 
+mod agents;
 mod batches;
 mod card;
 mod definitions;
@@ -25,6 +26,7 @@ mod supplement;
 mod values;
 mod wizard;
 
+pub use agents::{Funnel, FunnelSource, PersonResult, funnel_source};
 pub use batches::{Rebuilt, batch, batches, rebuild, undo};
 pub(crate) use batches::{batch_number, last_mapping, may_undo};
 pub(crate) use card::CardReader;

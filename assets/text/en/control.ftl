@@ -129,3 +129,30 @@ work-rule-within = { $centre }, { $period }: fifteen points in a row within 1σ
 work-rule-outside = { $centre }, { $period }: eight points in a row beyond 1σ
 work-rule-run-of-eight = { $centre }, { $period }: eight points in a row on one side of the centre line
 work-signal-owner = Answers for it: { $owner }
+
+kpis-agents = Results by person
+kpis-agents-see = Results by person, in a funnel
+kpis-agents-about = Read from the kept files, under pseudonyms, for whoever manages the KPIs of the centre. The list goes by pseudonym: differences inside the funnel are chance, and an order of them would reward and punish it.
+kpis-agents-column = Column of people
+kpis-agents-none = No file behind this KPI has a column of people
+kpis-agents-none-about = A mapping that lists the column under “personal” brings it in, under pseudonyms.
+kpis-agents-few = Nobody has a result in this period, or the results cannot be placed in a funnel.
+kpis-agents-funnel = Funnel
+kpis-agents-outside = { $count ->
+    [0] Nobody outside the funnel
+    [one] One outside the funnel
+   *[other] { $count } outside the funnel
+  }
+kpis-agents-all = All together
+kpis-agents-people = { $count ->
+    [one] one person
+   *[other] { $count } people
+  }
+kpis-agents-caption = Each point is a person: to the right more observations, and narrower limits. Line: all together; limits: three sigma around it. Outside: look at the conditions of work first.
+kpis-agents-picture = Funnel of { $people } results, { $flagged } outside three sigma; the table below holds the same figures.
+kpis-agents-person = Pseudonym
+kpis-agents-n = Observations
+kpis-agents-out = Outside
+kpis-agents-large = { $file } is larger than 64 MB and was left out.
+
+problem-kpi-agents-column = No file behind this KPI has a column of people called “{ $value }”

@@ -125,3 +125,23 @@ work-rule-within = { $centre } { $period } 连续十五点在 1σ 以内
 work-rule-outside = { $centre } { $period } 连续八点在 1σ 以外
 work-rule-run-of-eight = { $centre } { $period } 连续八点在中心线同一侧
 work-signal-owner = 责任人：{ $owner }
+
+kpis-agents = 个人结果
+kpis-agents-see = 个人结果（漏斗图）
+kpis-agents-about = 取自留存文件，只用化名，仅供管理本中心指标的人员查看。按化名排列：漏斗之内的差别属于偶然，排名只会奖惩偶然。
+kpis-agents-column = 人员列
+kpis-agents-none = 该指标的数据文件中没有人员列
+kpis-agents-none-about = 在读取说明的 personal 中列出人员列，即以化名带入。
+kpis-agents-few = 这段时间没有个人结果，或结果不适合作漏斗图。
+kpis-agents-funnel = 漏斗图
+kpis-agents-outside = 漏斗之外 { $count } 人
+kpis-agents-all = 合计
+kpis-agents-people = 共 { $count } 人
+kpis-agents-caption = 每点为一人：越靠右样本越多，界限越窄。横线为合计结果，界限为其上下三倍标准差。落在界外的，先看工作条件。
+kpis-agents-picture = { $people } 人的漏斗图，{ $flagged } 人在三倍标准差之外；下表为同样的数据。
+kpis-agents-person = 化名
+kpis-agents-n = 样本量
+kpis-agents-out = 界外
+kpis-agents-large = { $file } 超过 64 MB，未计入。
+
+problem-kpi-agents-column = 该指标的数据文件中没有名为“{ $value }”的人员列

@@ -11,7 +11,7 @@ use super::plan::{Codes, Columns, OUTCOMES};
 use super::rows::{At, Sound, fault};
 use super::stamps::{Moment, StampReader};
 use super::text::{Field, Line};
-use super::{CentreZones, MAX_CHANNELS};
+use super::{CentreZones, MAX_CHANNELS, MAX_PEOPLE};
 use crate::kpi::mapping::{EmptyDuration, Outcome, ReadRule, RowMapping, SourceMapping};
 
 /// Largest whole number of a cell: sums of a billion rows stay far below what a flow holds.
@@ -189,7 +189,7 @@ impl<'m> RecordReader<'m> {
             clocks: centres.clocks(zones, 0),
             centres,
             channel: columns.of(&rows.channel),
-            channels: Codes::of(&rows.channel, MAX_CHANNELS),
+            channels: Codes::of(&rows.channel, if rows.is_by_person() { MAX_PEOPLE } else { MAX_CHANNELS }),
             stamp: StampReader::new(&rows.stamp, columns.stamp(&rows.stamp)),
             outcome,
             fields: rows.fields.iter().map(field).collect(),

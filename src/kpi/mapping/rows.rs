@@ -87,6 +87,17 @@ impl SourceMapping {
         Ok(self)
     }
 
+    /// The same mapping with a column of people in the place of the channel, for results by person.
+    #[must_use]
+    pub fn by_person(mut self, column: &str) -> Self {
+        let people = Coded::Column { column: column.to_owned(), values: None };
+        if let Some(calls) = &mut self.calls {
+            calls.channel = people.clone();
+        }
+        self.rows.channel = people;
+        self
+    }
+
     /// The call log, when nothing but its own reader is needed.
     #[must_use]
     pub fn plain_calls(&self) -> Option<&Mapping> {
@@ -110,6 +121,12 @@ impl SourceMapping {
 }
 
 impl RowMapping {
+    /// True when a column of people stands in the place of the channel.
+    #[must_use]
+    pub fn is_by_person(&self) -> bool {
+        matches!(&self.channel, Coded::Column { column, .. } if self.personal.contains(column))
+    }
+
     /// The rule of a field, if the mapping names it.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&FieldRule> {
