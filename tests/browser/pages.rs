@@ -59,12 +59,10 @@ const PASTE: &str = "document.querySelector('[name=kind][value=interactions]').c
     document.querySelector('[name=centre]').value = 'HD'; document.querySelector('[name=pasted]').value = \
     '流水号\\t日期\\t结果\\t排队时长\\nT1\\t2026-11-20 09:00:00\\t已接通\\t12\\nT2\\t2026-11-20 09:05:00\\t九二\\t40'; \
     HTMLFormElement.prototype.submit.call(document.querySelector('main form[enctype]'))";
-/// Goes on from a step of the wizard.
-const NEXT: &str = "document.querySelector('main form button[value=next]').click()";
 /// Takes the mapping as it was guessed and goes on to the preview.
 const PREVIEW: &str = "fetch(location.pathname.replace('/header', '/mapping')).then((answer) => answer.text()).then((text) => { \
     const form = new DOMParser().parseFromString(text, 'text/html').querySelector('main form'); \
-    document.body.append(form); form.querySelector('button[value=next]').click(); })";
+    document.body.append(form); HTMLFormElement.prototype.submit.call(form); })";
 /// Saves a draft as if somebody else had saved it since.
 const STALE: &str = "document.querySelector('main form [name=row_version]').value = '0'; \
     document.querySelector('main form[method=post]').dataset.sent = '1'; document.querySelector('main form[method=post]').submit()";
@@ -180,7 +178,7 @@ pub const PAGES: &[Page] = &[
     at("import, source", "/kpis/import", MANAGER, "/kpis/import"),
     done("import, source refused", "/kpis/import", MANAGER, "/kpis/import", SEND, 422),
     done("import, header", "/kpis/import/{id}/header", MANAGER, "/kpis/import", PASTE, 200),
-    behind("import, mapping", "/kpis/import/{id}/mapping", "/kpis/import", "main a[href$='/header']", NEXT, 200),
+    behind("import, mapping", "/kpis/import/{id}/mapping", "/kpis/import", "main a[href$='/header']", SEND, 200),
     behind("import, preview", "/kpis/import/{id}/preview", "/kpis/import", "main a[href$='/header']", PREVIEW, 200),
     at("import in one step", "/kpis/import/direct", MANAGER, "/kpis/import/direct"),
     done("import in one step refused", "/kpis/import/direct", MANAGER, "/kpis/import/direct", SEND, 422),
