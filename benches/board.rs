@@ -19,7 +19,7 @@ use actix_web::test::{self, TestRequest};
 use actix_web::{App, body::MessageBody};
 use cairn::actor::{Actor, Role};
 use cairn::clock::Clock;
-use cairn::config::Config;
+use cairn::config::{Config, Uploads};
 use cairn::db::{Db, Target};
 use cairn::kpi;
 use cairn::kpi::vocabulary::{Shape, Vocabulary};
@@ -72,6 +72,7 @@ async fn measure(centres: usize, months: usize, times: u64) {
         database: target.clone(),
         base_url: None,
         demo: false,
+        uploads: Uploads::default(),
     };
     let ledger = Ledger::open(Db::open(target, 4).unwrap(), clock).unwrap();
     let codes = organisation_of(&ledger, centres, first);
