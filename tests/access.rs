@@ -67,7 +67,8 @@ impl World {
         }
         app.user("gone", &[Role::QualityManager]);
         app.user("other", &[Role::Administrator, Role::Staff]);
-        let places = [("/ledger/{seq}", "1"), ("{code:.*}", "QP-01"), ("{form}", "FR-01")];
+        let places =
+            [("/ledger/{seq}", "1"), ("{code:.*}", "QP-01"), ("{form}", "FR-01"), ("{format}", "csv"), ("{what}", "cards")];
         let places = places.into_iter().map(|(pattern, value)| (pattern, value.to_owned())).collect();
         let mut world = Self { app, places };
         let style = cairn::web::assets::url("cairn.css").unwrap();

@@ -63,7 +63,7 @@ pub fn day(text: &str) -> NaiveDate {
 }
 
 impl TestApp {
-    fn centre(&self, code: &str, centre_type: CentreType) -> Centre {
+    pub fn centre(&self, code: &str, centre_type: CentreType) -> Centre {
         let command = NewCentre {
             code: code.into(),
             name: format!("{code} 客服中心"),

@@ -43,6 +43,7 @@ mod ledger;
 mod people;
 mod races;
 mod records;
+mod rows;
 mod setup;
 mod text;
 mod tidy;

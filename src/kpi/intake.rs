@@ -4,6 +4,7 @@
 //!
 //! Invariant: memory follows the number of cells, not of rows; the result does not depend on how the file was cut into pieces.
 
+mod blocks;
 mod cells;
 mod clock;
 mod error;
@@ -29,6 +30,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trace;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -40,11 +42,13 @@ use chrono_tz::Tz;
 use super::mapping::Mapping;
 use super::measures::Measures;
 use super::quantities::Quantities;
+pub use blocks::Blocks;
 pub use error::{IntakeError, RowError, RowProblem};
 pub use look::{Glimpse, HEADER_ROWS, SeenColumn, look};
 pub use personal::Pseudonyms;
 pub(in crate::kpi) use plan::wanted;
-pub use reading::{Setting, read, rejected};
+pub use reading::{Setting, Traced, read, rejected, trace};
+pub use trace::{TracedRow, Wanted};
 
 /// How many errors are told one by one; the rest is counted.
 pub const MAX_ERRORS: usize = 200;

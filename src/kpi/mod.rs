@@ -45,6 +45,7 @@ pub mod vocabulary;
 pub use api::openapi;
 pub(crate) use api::profiles::ProfileView;
 pub use effect::{Judgement, Question, Signals, Stability, TestKind, TestMethod, judge, test_kind};
+pub use intake::TracedRow;
 pub use method::{Figure, KpiValue};
 pub use model::{Applicability, Batch, BatchState, PhaseRow, Scorecard, Signal, SignalRule, SignalState, TargetRow};
 pub use model_import::{KnownMapping, Lock, Staged};
@@ -52,14 +53,15 @@ pub(crate) use pages::words;
 pub use period::Period;
 pub use service::DETAILED;
 pub use service::{
-    BadFile, BesideValue, Card, CardKpi, Change, DefinitionBook, Difference, FileFault, FreezePhase, FrozenCard, FrozenKpi, Funnel,
-    FunnelSource, Import, Imported, Input, Known, LimitBook, NamedSignal, Outline, PersonResult, Point, ProfileBook,
-    ProfileVersion, Proof, PublishScorecard, Rebuilt, RowErrors, SaveDefinition, SaveProfile, SetApplicability, SetTarget,
-    SignalDetail, SwitchBook, Value, Why, all_published, answer_with_cycle, batch, batches, card, centres, daily, definition,
-    definition_history, definition_on, definitions, editions, explain, families, freeze, funnel_source, import, import_once,
-    install_pack, last_day, monthly, open_named, open_signals, outlines, phases, prepare_months, profile, profiles, publish,
-    published, raised_since, rebuild, rejected_rows, save_definition, save_profile, set_applicability, set_target, sheet, signal,
-    signals_of, undo, value, values, verify, visible, weekly, weights_of, wrong_months,
+    AskedRows, BadFile, Behind, BesideValue, Card, CardKpi, Change, DefinitionBook, Difference, FileFault, FileShare, FreezePhase,
+    FrozenCard, FrozenKpi, Funnel, FunnelSource, Import, Imported, Input, Known, LimitBook, MOST_ROWS, MeasureSum, NamedSignal,
+    Outline, PersonResult, Point, ProfileBook, ProfileVersion, Proof, PublishScorecard, Rebuilt, RowErrors, SaveDefinition,
+    SaveProfile, SetApplicability, SetTarget, SignalDetail, StoredMeasure, SwitchBook, Value, Why, all_published,
+    answer_with_cycle, batch, batches, behind, card, centres, daily, definition, definition_history, definition_on, definitions,
+    editions, explain, families, freeze, funnel_source, import, import_once, install_pack, last_day, measures_of, monthly,
+    open_named, open_signals, outlines, phases, prepare_months, profile, profiles, publish, published, raised_since, rebuild,
+    rejected_rows, save_definition, save_profile, set_applicability, set_target, sheet, signal, signals_of, undo, value, values,
+    verify, visible, weekly, weights_of, wrong_months,
 };
 pub use service::{
     ChangeStaged, Committed, Fate, LockMonth, LockedMonth, Looked, NewStaged, Preview, Progress, SeenCell, SeenError,
@@ -124,10 +126,13 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get("/kpis/signals/{id}", read, pages::signals::show)
         .post("/kpis/signals/{id}/explain", Access::May(Permission::ManageKpis), pages::signals::explain)
         .post("/kpis/{centre}/publish", Access::May(Permission::ManageKpis), pages::scorecards::publish)
+        .get("/kpis/files/{what}.{format}", read, pages::files::show)
         .get("/kpis/{centre}", read, pages::centre::show)
         .get("/kpis/{centre}/{code}", read, pages::measure::show)
         .get("/kpis/{centre}/{code}/agents", Access::May(Permission::ManageKpis), pages::agents::show)
         .get("/kpis/{centre}/{code}/phases", read, pages::phases::show)
         .post("/kpis/{centre}/{code}/phases", Access::May(Permission::ManageKpis), pages::phases::freeze)
+        .get("/kpis/{centre}/{code}/rows", read, pages::rows::show)
+        .get("/kpis/{centre}/{code}/rows.{format}", read, pages::rows::sheet)
         .post("/kpis/{centre}/{code}/target", Access::May(Permission::ManageKpis), pages::measure::set_target);
 }

@@ -2,6 +2,7 @@
 
 mod agents;
 mod batches;
+mod behind;
 mod card;
 mod definitions;
 mod import;
@@ -27,8 +28,9 @@ mod values;
 mod wizard;
 
 pub use agents::{Funnel, FunnelSource, PersonResult, funnel_source};
-pub use batches::{Rebuilt, batch, batches, rebuild, undo};
+pub use batches::{Rebuilt, StoredMeasure, batch, batches, measures_of, rebuild, undo};
 pub(crate) use batches::{batch_number, last_mapping, may_undo};
+pub use behind::{AskedRows, Behind, FileShare, MOST_ROWS, MeasureSum, behind};
 pub(crate) use card::CardReader;
 pub use card::{Card, CardKpi, Why, card};
 pub use definitions::{

@@ -4,7 +4,6 @@
 //! unique in its register, and the numbers of a period have no gaps; the month is the organisation's, not the server's.
 
 mod api;
-mod csv;
 mod find;
 mod model;
 mod pages;
@@ -29,7 +28,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     api::routes(routes);
     routes.get("/records", Access::SignedIn, pages::index);
     routes.get("/records/{form}", Access::SignedIn, pages::register);
-    routes.get("/records/{form}/export.csv", Access::SignedIn, pages_export::export);
+    routes.get("/records/{form}/export.{format}", Access::SignedIn, pages_export::export);
     routes.get("/records/{form}/new", Access::SignedIn, pages_entry::blank);
     routes.post("/records/{form}/new", Access::SignedIn, pages_entry::create);
     routes.get("/r/{id}", Access::SignedIn, pages_entry::show);

@@ -206,7 +206,7 @@ fn show(
         rows: rows?,
         next: before,
         newest: asked.contains_key("before").then(|| link(&path, asked, "")),
-        export: link(&format!("{path}/export.csv"), asked, ""),
+        export: link(&format!("{path}/export"), asked, ""),
         fill: (in_force && r.actor.may(Permission::FillRecords)).then(|| format!("{path}/new")),
         number_note: number_note(definition, r)?,
         filtered: asked.values().any(|value| !value.trim().is_empty()),

@@ -1,4 +1,4 @@
-//! A register as CSV: read and sent piece by piece, all of it, in memory that does not grow with it.
+//! A register as a file: CSV read and sent piece by piece, all of it, in memory that does not grow with it; or a workbook.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data, Path, Query};
@@ -6,13 +6,14 @@ use chrono_tz::Tz;
 use futures_util::stream;
 
 use super::pages::{Params, centre_name, read};
-use super::{Filter, Record, csv, service};
+use super::{Filter, Record, service};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::forms::{self, Definition, Field, Kind};
 use crate::organisation::{self, Centre};
 use crate::text::{Lang, t};
-use crate::web::{PageError, Site, Visit, block, escape};
+use crate::web::sheet::{csv_head, csv_piece};
+use crate::web::{Cell, PageError, Sheet, SheetFormat, Site, Visit, block, escape};
 
 /// Records of one piece.
 const PIECE: i64 = 500;
@@ -31,12 +32,13 @@ struct Export {
 
 pub(super) async fn export(
     visit: Visit,
-    path: Path<String>,
+    path: Path<(String, SheetFormat)>,
     Query(asked): Query<Params>,
 ) -> std::result::Result<HttpResponse, PageError> {
+    let (form, format) = path.into_inner();
     let (name, export) = visit
         .read(move |r| {
-            let form = forms::known(r.conn, &path)?;
+            let form = forms::known(r.conn, &form)?;
             let definition = form.definition()?;
             let centres = organisation::centres(r.conn)?;
             let (filter, problems) = read(&asked, &form, &definition, &centres, r);
@@ -45,9 +47,13 @@ pub(super) async fn export(
             }
             let (site, actor, lang, zone) = (r.site.clone(), r.actor.clone(), r.lang, r.shell.zone);
             let export = Export { site, actor, filter, definition, centres, lang, zone, begun: false };
-            Ok((format!("{}.csv", form.code.replace(['/', ' '], "-")), export))
+            Ok((form.code.replace(['/', ' '], "-"), export))
         })
         .await?;
+    if format == SheetFormat::Xlsx {
+        return Ok(block(move || workbook(name, export)?.file(SheetFormat::Xlsx)).await?.answer());
+    }
+    let name = format!("{name}.csv");
     // A piece that fails breaks the answer off, so that nobody takes half a register for the whole.
     let pieces = stream::try_unfold(export, |export| block(move || next(export)));
     Ok(HttpResponse::Ok()
@@ -60,15 +66,30 @@ pub(super) async fn export(
 fn next(mut export: Export) -> Result<Option<(Bytes, Export)>> {
     if !export.begun {
         export.begun = true;
-        let head = csv::head(head(&export.definition, export.lang))?;
+        let head = csv_head(head(&export.definition, export.lang))?;
         return Ok(Some((head.into(), export)));
     }
     let site = export.site.clone();
     let records = site.ledger.db.read(|conn| service::list(conn, &export.actor, &export.filter, PIECE))?;
     let Some(last) = records.last() else { return Ok(None) };
     export.filter.before = Some(last.id.clone());
-    let rows: Result<Vec<Vec<String>>> = records.iter().map(|record| export.cells(record)).collect();
-    Ok(Some((csv::piece(rows?)?.into(), export)))
+    let rows: Vec<Vec<String>> = records.iter().map(|record| export.cells(record)).collect::<Result<_>>()?;
+    Ok(Some((csv_piece(&mut rows.into_iter())?.into(), export)))
+}
+
+/// All of it as a sheet, up to what a sheet holds.
+fn workbook(name: String, mut export: Export) -> Result<Sheet> {
+    let (head, mut rows) = (head(&export.definition, export.lang), Vec::new());
+    let site = export.site.clone();
+    while let records @ [.., last] =
+        site.ledger.db.read(|conn| service::list(conn, &export.actor, &export.filter, PIECE))?.as_slice()
+    {
+        for record in records {
+            rows.push(export.cells(record)?.into_iter().map(Cell::from).collect());
+        }
+        export.filter.before = Some(last.id.clone());
+    }
+    Ok(Sheet { name, head, rows })
 }
 
 fn head(definition: &Definition, lang: Lang) -> Vec<String> {

@@ -30,20 +30,22 @@ pub struct Page {
 pub const NO_ROUTE: &str = "(error page)";
 
 /// Routes of a GET that are no pages.
-pub const EXCUSED: [(&str, &str); 14] = [
+pub const EXCUSED: [(&str, &str); 16] = [
     ("/assets/{path:.*}", "styles, script, icons"),
     ("/healthz", "JSON for machines"),
     ("/readyz", "JSON for machines"),
     ("/preferences", "only sends back to the account page"),
     ("/search/suggest", "a fragment of the page around it; looked at in the journey"),
     ("/kpis/definitions/check", "a fragment of the form around it; tests/definitions.rs"),
-    ("/documents/register.csv", "a file"),
+    ("/documents/register.{format}", "a file"),
     ("/documents/{id}/files/{path:.*}", "a file"),
     ("/documents/files/{hash}", "a file"),
     ("/kpis/import/rows/{id}", "a file"),
     ("/kpis/batches/{number}/rejected", "only sends to the file"),
     ("/kpis/import/{id}/commit", "only sends to the batch, or shows the preview; tests/wizard.rs"),
-    ("/records/{form}/export.csv", "a file"),
+    ("/kpis/files/{what}.{format}", "a file"),
+    ("/kpis/{centre}/{code}/rows.{format}", "a file"),
+    ("/records/{form}/export.{format}", "a file"),
     ("/improvement/{id}", "only sends to the page of the number"),
 ];
 

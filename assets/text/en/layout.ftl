@@ -178,3 +178,4 @@ role-staff = Staff
 centre-type-cost-control = Cost control
 centre-type-customer-experience = Customer experience
 centre-type-profit-creating = Profit creation
+layout-sheets = Download as a file

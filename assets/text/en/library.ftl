@@ -22,7 +22,6 @@ library-first = { $count } on this page, more follow
 library-open = { $label } { $state }
 library-new = New document
 library-register = Register of controlled documents
-library-csv = Download the register (CSV)
 library-on = As of { $day }
 library-quoted = containing “{ $text }”
 library-none = No document matches

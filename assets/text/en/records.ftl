@@ -16,7 +16,6 @@ records-fill = Fill in
 records-fill-in = Fill in: { $title }
 records-no-forms = No form is in force yet
 records-no-forms-text = Documents of the fourth tier appear here once they are released.
-records-export = Export CSV
 records-filter = Filter records
 records-words = Containing
 records-state = State

@@ -172,3 +172,4 @@ role-staff = 员工
 centre-type-cost-control = 成本控制型
 centre-type-customer-experience = 客户体验型
 centre-type-profit-creating = 利润创造型
+layout-sheets = 下载为文件

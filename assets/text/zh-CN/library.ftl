@@ -19,7 +19,6 @@ library-first = 本页 { $count } 份，后面还有
 library-open = { $label } { $state }
 library-new = 新建文件
 library-register = 受控文件清单
-library-csv = 下载清单（CSV）
 library-on = { $day } 的状态
 library-quoted = 含“{ $text }”
 library-none = 没有符合条件的文件

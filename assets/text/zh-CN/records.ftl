@@ -16,7 +16,6 @@ records-fill = 填写
 records-fill-in = 填写{ $title }
 records-no-forms = 还没有现行的表单
 records-no-forms-text = 第四层文件发布后，会出现在这里供人填写。
-records-export = 导出 CSV
 records-filter = 筛选记录
 records-words = 包含文字
 records-state = 状态

@@ -1,7 +1,6 @@
 //! The library: documents as a list, as the register of controlled documents, and as the pyramid with its gaps (ISO 9001 7.5.3: what
 //! is controlled can be found, and what is missing is seen).
 
-pub mod csv;
 pub mod map;
 mod stones;
 

@@ -1,10 +1,9 @@
 //! The library on one address: the list with its filters, the register of controlled documents for printing, the pyramid.
 
-use actix_web::HttpResponse;
-use actix_web::web::Query;
+use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 
-use super::super::library::{self, csv, map};
+use super::super::library::{self, map};
 use super::super::model::{State, Version};
 use super::super::service::read::{self, Entry};
 use super::super::{Filter, command::Extra};
@@ -12,7 +11,7 @@ use crate::actor::Permission;
 use crate::error::Result;
 use crate::organisation;
 use crate::text::{Lang, t};
-use crate::web::{Area, PageError, PageResult, Reading, View, Visit};
+use crate::web::{Area, Cell, PageResult, Reading, Sheet, SheetFormat, View, Visit};
 
 /// Rows on a page.
 const PAGE: i64 = 50;
@@ -118,7 +117,7 @@ struct ListView {
     next: Option<String>,
     count: usize,
     more: bool,
-    csv: String,
+    file: String,
     register: String,
     may_create: bool,
 }
@@ -157,8 +156,8 @@ async fn register(visit: Visit, asked: Asked) -> PageResult {
             let rows: Vec<Row> = entries.iter().map(|entry| row(entry, r.lang)).collect();
             let title = r.t("library-register");
             let back = asked.href("/documents", &[], &[]);
-            let csv = asked.href("/documents/register.csv", &[], &[]);
-            let view = serde_json::json!({"rows": rows, "back": back, "csv": csv, "on": r.today.to_string()});
+            let file = asked.href("/documents/register", &[], &[]);
+            let view = serde_json::json!({"rows": rows, "back": back, "file": file, "on": r.today.to_string()});
             let mut page = View::new(Area::Documents, title.clone(), view);
             page.print = Some([title, t(r.lang, "library-on", &[("day", r.today.to_string())])]);
             Ok(page)
@@ -167,15 +166,27 @@ async fn register(visit: Visit, asked: Asked) -> PageResult {
 }
 
 /// The register as a file.
-pub(crate) async fn register_csv(visit: Visit, asked: Query<Asked>) -> std::result::Result<HttpResponse, PageError> {
-    let (bytes, day) = visit
+pub(crate) async fn register_file(visit: Visit, path: Path<SheetFormat>, asked: Query<Asked>) -> PageResult {
+    let file = visit
         .read(move |r| {
             let entries = library::all(r.conn, &r.actor, &asked.filter())?;
-            Ok((csv::register(&entries, r.lang)?, r.today))
+            let head = ["code", "title", "tier", "owner", "version", "state", "effective"];
+            let sheet = Sheet {
+                name: format!("documents-{}", r.today),
+                head: head.map(|key| r.t(&format!("library-{key}"))).into(),
+                rows: entries.iter().map(|entry| cells(entry, r.lang)).collect(),
+            };
+            sheet.file(*path)
         })
         .await?;
-    let name = format!("attachment; filename=\"documents-{day}.csv\"");
-    Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header(("Content-Disposition", name)).body(bytes))
+    Ok(file.answer())
+}
+
+fn cells(Entry { document, version, .. }: &Entry, lang: Lang) -> Vec<Cell> {
+    let state = t(lang, &format!("state-{}", version.state.as_str().replace('_', "-")), &[]);
+    let texts = [document.code.as_str(), version.title(lang)].map(Cell::from);
+    let more = [Cell::from(document.owner.as_str()), version.label.as_str().into(), state.into(), version.effective_on.into()];
+    texts.into_iter().chain([document.tier.into()]).chain(more).collect()
 }
 
 fn tabs(lang: Lang, now: &str) -> Vec<Tab> {
@@ -215,7 +226,7 @@ fn list_view(r: &mut Reading<'_>, asked: &Asked) -> Result<ListView> {
         next: last.map(|key| asked.href("/documents", &[], &[("after", &key)])),
         count: entries.len(),
         more,
-        csv: asked.href("/documents/register.csv", &[], &[]),
+        file: asked.href("/documents/register", &[], &[]),
         register: asked.href("/documents", &[], &[("view", "register")]),
         may_create: r.actor.may(Permission::WriteDocuments),
     })

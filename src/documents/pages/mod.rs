@@ -22,7 +22,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
     let readers = Access::May(Permission::ReadDocuments);
     routes
         .get("/documents", readers, library::index)
-        .get("/documents/register.csv", readers, library::register_csv)
+        .get("/documents/register.{format}", readers, library::register_file)
         .get("/documents/compare/{id}", readers, compare::show)
         .get("/documents/{id}/files/{path:.*}", readers, files::show);
     routes

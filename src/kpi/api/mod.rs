@@ -8,6 +8,7 @@ mod phases;
 pub(crate) mod profiles;
 mod published;
 mod read;
+mod rows;
 mod view;
 
 use utoipa::OpenApi;
@@ -29,6 +30,7 @@ use crate::web::{Access, Routes};
     read::values,
     phases::list,
     phases::freeze,
+    rows::behind,
     read::centres,
     read::scorecard,
     published::list,
@@ -59,6 +61,7 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .get("/api/v1/kpis/{code}/values", read, read::values)
         .get("/api/v1/kpis/{code}/phases", read, phases::list)
         .post("/api/v1/kpis/{code}/phases", manage, phases::freeze)
+        .get("/api/v1/kpis/{code}/rows", read, rows::behind)
         .get("/api/v1/centres", read, read::centres)
         .get("/api/v1/centres/{code}/scorecard", read, read::scorecard)
         .get("/api/v1/scorecards", read, published::list)

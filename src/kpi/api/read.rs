@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::kpi::{self, Period, Value as KpiValue};
 
 /// The period that is asked for; there is no usual one, because a program should say what it means.
-fn period(visit: &ApiVisit) -> Result<Period> {
+pub(super) fn period(visit: &ApiVisit) -> Result<Period> {
     let text: String = visit.param("period")?.ok_or_else(|| Error::field("period", "required"))?;
     Period::parse(&text)
 }

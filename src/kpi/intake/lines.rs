@@ -82,7 +82,10 @@ impl Separators {
 fn mask(block: &[u8; BLOCK], needle: u8) -> u64 {
     // Multiplying by this moves the lowest bit of each byte into the highest byte.
     const GATHER: u64 = 0x0102_0408_1020_4080;
-    let equal = block.map(|byte| u8::from(byte == needle));
+    let mut equal = [0; BLOCK];
+    for (equal, byte) in equal.iter_mut().zip(block) {
+        *equal = u8::from(*byte == needle);
+    }
     let (words, _) = equal.as_chunks::<8>();
     let mut bits = 0;
     for (word, place) in words.iter().zip(0..) {

@@ -4,6 +4,7 @@
 //! Invariant: a row is checked whole before anything of it counts; what is kept gives the same measures when it is read again.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
@@ -11,6 +12,7 @@ use std::sync::{Arc, PoisonError};
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
+use super::blocks::{Blocks, Noting, Unpacked};
 use super::cells::Store;
 use super::error::{IntakeError, RowError, RowProblem};
 use super::kinds::{Counter, counter, scratch_failed};
@@ -22,8 +24,9 @@ use super::rows::{Fault, QUOTED, Rows};
 use super::tables::{self, Opened, Table, TextTable, Workbook};
 use super::tally::Tallies;
 use super::text::{BEFORE, Line, PAD};
+use super::trace::{Counted, TracedRow, Tracer, Wanted};
 use super::{CentreZones, Intake, MAX_ERRORS};
-use crate::kpi::mapping::{Outcome, SourceMapping};
+use crate::kpi::mapping::{EncodingRule, Outcome, SourceMapping};
 use crate::kpi::measures::Measures;
 
 /// What a reading needs beside the file.
@@ -59,12 +62,13 @@ pub fn read(reader: impl Read, mapping: &SourceMapping, setting: Setting<'_>, ke
             }
             _ => {
                 let mut table = Table::Text(Box::new(TextTable::open(text, raw, mapping)?));
-                rows(&mut table, mapping, setting, rewritten, None)?
+                rows(&mut table, mapping, setting, Beside { rewritten, ..Beside::default() })?.0
             }
         },
         Opened::Workbook(file) => {
             let mut table = Table::Sheet(Box::new(Workbook::open(file, mapping)?));
-            Intake { workbook: true, ..rows(&mut table, mapping, setting, rewritten, None)? }
+            let beside = Beside { rewritten, ..Beside::default() };
+            Intake { workbook: true, ..rows(&mut table, mapping, setting, beside)?.0 }
         }
     };
     found.original = rewrite.map(|_| hex::encode(original.0.finalize()));
@@ -88,7 +92,64 @@ pub fn rejected(
         Opened::Workbook(file) => Table::Sheet(Box::new(Workbook::open(file, mapping)?)),
     };
     let rejects = Rejects::start(to, table.header(), table.delimiter().unwrap_or(b','), explain)?;
-    rows(&mut table, mapping, setting, None, Some(rejects)).map(drop)
+    rows(&mut table, mapping, setting, Beside { rejects: Some(rejects), ..Beside::default() }).map(drop)
+}
+
+/// What [`trace`] found beside the rows that it gave.
+#[derive(Debug)]
+pub struct Traced {
+    /// What the file came to, or, of a file read by its blocks, the days asked for.
+    pub intake: Intake,
+    /// The names of the columns.
+    pub header: Vec<String>,
+    /// Wanted rows, given or not.
+    pub total: u64,
+    /// The blocks of the file, when they were not known before and it has any.
+    pub blocks: Option<Blocks>,
+}
+
+/// Reads a file that was kept once more and gives the rows that add to wanted cells, each as it stands in the file. With the blocks that an
+/// earlier reading found, only those are read that hold the days asked for.
+///
+/// # Errors
+/// As [`read`]; what the taker refuses.
+pub fn trace(
+    file: File,
+    mapping: &SourceMapping,
+    setting: Setting<'_>,
+    (wanted, known): (&Wanted, Option<&Blocks>),
+    give: &mut dyn FnMut(TracedRow) -> Result<(), IntakeError>,
+) -> Result<Traced, IntakeError> {
+    // What follows a contact, or comes before it, may lie in any block.
+    let known = known.filter(|_| mapping.plain_calls().is_some());
+    let broken = |error: io::Error| IntakeError::Read(error.to_string());
+    let file = Unpacked::open(file).map_err(broken)?;
+    let Some(blocks) = known else {
+        let mut noting = Noting::default();
+        let reader = noting.reading(file);
+        let mut traced = traced(reader, mapping, setting, Tracer::new(wanted, give, Some(&mut noting)))?;
+        if !traced.intake.workbook {
+            traced.blocks = noting.finish(traced.intake.gb18030);
+        }
+        return Ok(traced);
+    };
+    let chosen = blocks.choose(file, wanted.from, wanted.to);
+    let number = chosen.numbers();
+    let mut renumbered = |row: TracedRow| give(TracedRow { number: number(row.number), ..row });
+    let mut mapping = mapping.clone();
+    mapping.rows.encoding = if blocks.gb18030 { EncodingRule::Gb18030 } else { EncodingRule::Utf8 };
+    traced(chosen, &mapping, setting, Tracer::new(wanted, &mut renumbered, None))
+}
+
+fn traced(reader: impl Read, mapping: &SourceMapping, setting: Setting<'_>, tracer: Tracer<'_>) -> Result<Traced, IntakeError> {
+    let mut nothing = io::sink();
+    let (mut table, workbook) = match tables::open(reader, &mut nothing, setting.scratch)? {
+        Opened::Text(text) => (Table::Text(Box::new(TextTable::open(text, &mut nothing, mapping)?)), false),
+        Opened::Workbook(file) => (Table::Sheet(Box::new(Workbook::open(file, mapping)?)), true),
+    };
+    let header = table.header().to_vec();
+    let (intake, total) = rows(&mut table, mapping, setting, Beside { tracer: Some(tracer), ..Beside::default() })?;
+    Ok(Traced { intake: Intake { workbook, ..intake }, header, total, blocks: None })
 }
 
 /// The hash of the bytes that pass.
@@ -106,47 +167,61 @@ impl Write for Hashed {
     }
 }
 
-fn rows<'k>(
+/// Who takes rows while they are read.
+#[derive(Default)]
+struct Beside<'k> {
+    /// The file written again, with pseudonyms.
+    rewritten: Option<(&'k Pseudonyms, &'k mut (dyn Write + 'k))>,
+    rejects: Option<Rejects<'k>>,
+    tracer: Option<Tracer<'k>>,
+}
+
+/// What the rows come to, and how many of them were wanted.
+fn rows(
     table: &mut Table<'_>,
     mapping: &SourceMapping,
     setting: Setting<'_>,
-    rewritten: Option<(&'k Pseudonyms, &'k mut (dyn Write + 'k))>,
-    rejects: Option<Rejects<'k>>,
-) -> Result<Intake, IntakeError> {
+    beside: Beside<'_>,
+) -> Result<(Intake, u64), IntakeError> {
     let header = table.header().to_vec();
     let delimiter = table.delimiter().or(mapping.rows.delimiter).unwrap_or(b',');
     let records = RecordReader::bind(mapping, setting.zones, &header)?;
     let store = Store::default();
     let bind = |calls| Plan::bind(calls, setting.zones, header.clone(), delimiter);
     let plan = mapping.calls.as_ref().map(bind).transpose()?;
-    let rewriter = rewritten
+    let rewriter = beside
+        .rewritten
         .map(|(names, keep)| {
             let place = (delimiter, u64::from(mapping.rows.header_row) - 1);
             Rewriter::start(names, keep, &header, &mapping.rows.personal, place)
         })
         .transpose()?;
     let counter = counter(mapping, setting.scratch);
+    let mut tallies = Tallies::new(counter.delivered(), setting.as_of);
+    tallies.marks = beside.tracer.as_ref().map(|_| Vec::new());
     let mut reading = Reading {
         id: mapping.rows.id.as_ref().and_then(|id| header.iter().position(|name| name == id)),
-        tallies: Tallies::new(counter.delivered(), setting.as_of),
+        tallies,
         header,
         sheet: table.sheet(),
         records,
         counter,
         calls: plan.as_ref().map(|plan| Rows::new(plan, &store)),
         rewriter,
-        rejects,
+        rejects: beside.rejects,
+        tracer: beside.tracer,
         laid: Laid::default(),
         found: Intake { delimiter, ..Intake::default() },
     };
     let ended = table.each(|row| reading.take(row.line, row.number, row.sound))?;
+    let total = reading.tracer.as_ref().map_or(0, Tracer::total);
     let mut found = reading.finish()?;
     (found.gzip, found.gb18030) = (ended.gzip, ended.gb18030);
     drop(plan);
     found.cells = store.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Rows that are no contacts of the queue have a place in the call log, but nothing in it.
     found.cells.retain(|_, measures| *measures != Measures::default());
-    Ok(found)
+    Ok((found, total))
 }
 
 /// A line made of cells that were written again.
@@ -181,6 +256,7 @@ struct Reading<'p, 'k> {
     calls: Option<Rows<'p>>,
     rewriter: Option<Rewriter<'k>>,
     rejects: Option<Rejects<'k>>,
+    tracer: Option<Tracer<'k>>,
     laid: Laid,
     found: Intake,
 }
@@ -196,9 +272,9 @@ impl Reading<'_, '_> {
             Some(rewriter) => laid.line(rewriter.row(line, sound)?),
             None => line,
         };
-        let outcome = self.row(line, number, sound);
-        if let Err(fault) = outcome {
-            self.report(line, number, *fault.map_err(|error| scratch_failed(&error))?)?;
+        match self.row(line, number, sound) {
+            Ok(()) => self.trace(line, number)?,
+            Err(fault) => self.report(line, number, *fault.map_err(|error| scratch_failed(&error))?)?,
         }
         self.laid = laid;
         Ok(())
@@ -235,6 +311,25 @@ impl Reading<'_, '_> {
     fn count(&mut self, record: &Record) -> Result<(), io::Result<Box<Fault>>> {
         self.tallies.happened(record.stamp);
         self.counter.count(record, &mut self.tallies).map_err(Err)
+    }
+
+    /// Shows a row that was counted to whoever traces.
+    fn trace(&mut self, line: Line<'_>, number: u64) -> Result<(), IntakeError> {
+        let Some(tracer) = &mut self.tracer else { return Ok(()) };
+        let contact = self.calls.as_ref().filter(|_| self.records.outcome(line).is_some_and(|outcome| outcome != Outcome::Ignored));
+        let at = match contact {
+            Some(_) => self.records.whereabouts(line).ok(),
+            None => None,
+        };
+        let marks = self.tallies.marks.as_mut().map(std::mem::take).unwrap_or_default();
+        tracer.row(&Counted {
+            line,
+            number,
+            call: contact.zip(at),
+            marks: &marks,
+            centres: &self.records.centres,
+            channels: &self.records.channels,
+        })
     }
 
     fn report(&mut self, line: Line<'_>, number: u64, fault: Fault) -> Result<(), IntakeError> {

@@ -226,6 +226,13 @@ impl<'m> RecordReader<'m> {
         Ok(Record { fields, values, columns, number, place, stamp, outcome })
     }
 
+    /// Where a row counts, and its day.
+    pub(super) fn whereabouts(&mut self, line: Line<'_>) -> Sound<(Place, i64)> {
+        let place = self.place(line)?;
+        let clock = &mut self.clocks[usize::from(place.centre)];
+        Ok((place, self.stamp.moment(line, clock).at(self.stamp.column())?.day))
+    }
+
     fn place(&mut self, line: Line<'_>) -> Sound<Place> {
         let centre = match self.centre {
             None => 0,

@@ -2,6 +2,8 @@
 //!
 //! What does not count for an outcome is not read: waits on answered and abandoned contacts, everything else on answered ones.
 
+use std::sync::PoisonError;
+
 use super::cells::{Cells, Store};
 use super::clock::Clock;
 use super::error::{Checked, RowError, RowProblem};
@@ -11,6 +13,7 @@ use super::stamps::StampReader;
 use super::text::{Field, Line};
 use super::{MAX_ERRORS, RowNumber};
 use crate::kpi::mapping::{EmptyDuration, Outcome};
+use crate::kpi::measures::Measures;
 
 /// Longest piece of a value quoted in a message, in characters.
 pub(super) const QUOTED: usize = 80;
@@ -108,6 +111,15 @@ impl<'p> Rows<'p> {
     /// Reads a row whose fields were counted before, and leaves it to the caller to report what is wrong with it.
     pub(super) fn try_read(&mut self, line: Line<'_>) -> Sound<()> {
         self.count(line)
+    }
+
+    /// What one row comes to by itself.
+    pub(super) fn alone(&self, line: Line<'_>) -> Option<Measures> {
+        let store = Store::default();
+        let mut rows = Rows::new(self.plan, &store);
+        rows.try_read(line).ok()?;
+        rows.finish();
+        store.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().next()
     }
 
     /// Called between chunks: hands cells over when there are many.

@@ -28,6 +28,16 @@ struct Cell {
     levels: BTreeMap<&'static str, i64>,
 }
 
+/// What a row added to a cell, noted for whoever traces it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    pub(super) day: i64,
+    pub(super) place: Place,
+    pub(super) name: &'static str,
+    /// How much, or of a spread which value.
+    pub(super) amount: i64,
+}
+
 /// All cells of one file.
 #[derive(Debug)]
 pub(super) struct Tallies {
@@ -38,12 +48,14 @@ pub(super) struct Tallies {
     /// The last event.
     last_day: Option<i64>,
     last_instant: Option<i64>,
+    /// What was added since the last look, when somebody looks.
+    pub(super) marks: Option<Vec<Mark>>,
 }
 
 impl Tallies {
     pub(super) fn new(delivered: Delivered, as_of: Option<NaiveDate>) -> Self {
         let asked = as_of.map(|day| day.signed_duration_since(NaiveDate::default()).num_days());
-        Self { delivered, cells: HashMap::default(), asked, last_day: None, last_instant: None }
+        Self { delivered, cells: HashMap::default(), asked, last_day: None, last_instant: None, marks: None }
     }
 
     /// Notes that something happened then.
@@ -62,6 +74,12 @@ impl Tallies {
         self.last_instant.unwrap_or(i64::MIN)
     }
 
+    fn mark(&mut self, day: i64, place: Place, name: &'static str, amount: i64) {
+        if let Some(marks) = &mut self.marks {
+            marks.push(Mark { day, place, name, amount });
+        }
+    }
+
     fn cell(&mut self, day: i64, place: Place) -> &mut Cell {
         let delivered = &self.delivered;
         self.cells.entry((day, place)).or_insert_with(|| Cell {
@@ -78,17 +96,20 @@ impl Tallies {
 
     /// Adds to a flow.
     pub(super) fn add(&mut self, day: i64, place: Place, name: &'static str, count: i64) {
+        self.mark(day, place, name, count);
         *self.cell(day, place).flows.entry(name).or_default() += i128::from(count);
     }
 
     /// Counts a value of a spread.
     pub(super) fn spread(&mut self, day: i64, place: Place, name: &'static str, value: i64) {
+        self.mark(day, place, name, value);
         let value = u32::try_from(value.max(0)).unwrap_or(u32::MAX);
         *self.cell(day, place).spreads.entry(name).or_default().entry(value).or_default() += 1;
     }
 
     /// Adds to a stock.
     pub(super) fn level(&mut self, day: i64, place: Place, name: &'static str, count: i64) {
+        self.mark(day, place, name, count);
         *self.cell(day, place).levels.entry(name).or_default() += count;
     }
 

@@ -105,6 +105,8 @@ struct Proof {
     state: &'static str,
     missing: Option<String>,
     beside: Vec<Aside>,
+    /// Where its rows are.
+    rows: String,
     inputs: Vec<Input>,
 }
 
@@ -281,6 +283,7 @@ fn proof(value: kpi::Value, definition: &Definition, lang: Lang) -> Proof {
         interval: words::interval(definition, value.interval.map(|[low, high]| (low, high))),
         state: value.state.as_str(),
         missing: value.missing.map(|lack| words::lacking(lack, &value.missing_measures, lang)),
+        rows: format!("/kpis/{}/{}/rows?period={}", value.centre, value.code, value.period),
         inputs: value.inputs,
     }
 }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::overlap::Place;
 use super::{locks, months};
 use crate::actor::{Actor, Permission};
@@ -12,7 +14,8 @@ use crate::error::{Error, Problem, Result};
 use crate::evidence;
 use crate::kpi::intake::{self, CellKey, Setting};
 use crate::kpi::model::{Batch, BatchState, CellRow, MeasureRow};
-use crate::kpi::rows::{Cells, measures_hash};
+use crate::kpi::quantities::Level;
+use crate::kpi::rows::{Cells, measures_hash, totals_of};
 use crate::kpi::{store, store_measures};
 use crate::ledger::{Event, Ledger, WriteTx};
 use crate::organisation::{self, Centre};
@@ -33,6 +36,52 @@ pub fn batches(conn: &mut Conn, actor: &Actor, below: Option<i64>, limit: i64) -
 pub fn batch(conn: &mut Conn, actor: &Actor, number: i64) -> Result<Batch> {
     actor.see(Permission::ReadKpis)?;
     store::batch_by_number(conn, number)
+}
+
+/// A measure of a centre, day and channel, as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredMeasure {
+    /// Code of the centre.
+    pub centre: String,
+    /// The day.
+    pub day: NaiveDate,
+    /// Code of the channel.
+    pub channel: String,
+    /// Name of the measure.
+    pub measure: String,
+    /// The sum of a flow, the count of a stock, the number of values of a spread.
+    pub count: i128,
+    /// The values of a spread, `value:count,…`.
+    pub spread: Option<String>,
+}
+
+/// The measures of a batch at the centres that this actor may see.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn measures_of(conn: &mut Conn, actor: &Actor, number: i64) -> Result<Vec<StoredMeasure>> {
+    let batch = batch(conn, actor, number)?;
+    let mut centres = organisation::centres(conn)?;
+    centres.retain(|centre| actor.may_at(Permission::ReadKpis, &centre.id));
+    let codes: BTreeMap<String, String> = centres.into_iter().map(|centre| (centre.id, centre.code)).collect();
+    let mut found = Vec::new();
+    for row in store_measures::of_batch(conn, &batch.id)? {
+        let Some(centre) = codes.get(&row.centre_id) else { continue };
+        let named = totals_of(&row)?.quantities();
+        let one = |measure: String, count: i128, spread: Option<String>| StoredMeasure {
+            centre: centre.clone(),
+            day: row.day,
+            channel: row.channel.clone(),
+            measure,
+            count,
+            spread,
+        };
+        found.extend(named.flows.into_iter().map(|(name, count)| one(name, count, None)));
+        let last = |(name, level): (String, Level)| level.last().map(|count| one(name, i128::from(count), None));
+        found.extend(named.levels.into_iter().filter_map(last));
+        found.extend(named.spreads.into_iter().map(|(name, spread)| one(name, spread.total().into(), Some(spread.to_text()))));
+    }
+    Ok(found)
 }
 
 /// The number of a batch.

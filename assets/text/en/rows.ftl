@@ -1,0 +1,38 @@
+# What a value rests on, down to rows.
+kpir-title = Rows
+kpir-of = Behind { $name }
+kpir-none = No file adds to this period
+kpir-none-about = As soon as a file with its measures is imported, its rows stand here.
+kpir-files = Files
+kpir-files-note = The measures of the value, file by file. Each can be followed to its rows.
+kpir-together = Together
+kpir-rows = Rows of { $file }
+kpir-total = { $count ->
+    [one] one row adds to this period
+   *[other] { $count } rows add to this period
+}
+kpir-agrees = The rows were read from the kept file just now: they give exactly the measures that are stored.
+kpir-differs = The rows of the kept file do not give the measures that are stored. Have “cairn kpi verify” run and tell the quality manager.
+kpir-stored = Stored
+kpir-from-rows = From the rows
+kpir-row = Row
+kpir-day = Day
+kpir-adds = Adds
+kpir-place = { $first }–{ $last } of { $total }
+kpir-see = See the rows
+problem-kpi-rows-unreadable = The kept file of batch { $batch } cannot be read. “cairn verify” says what is wrong with it.
+
+# Files for spreadsheets.
+kpif-name = Name
+kpif-low = Interval from
+kpif-high = Interval to
+kpif-n = Cases
+kpif-version = Version
+kpif-total = Total
+kpif-usual = Usual target
+kpif-first = First day
+kpif-last = Last day
+kpif-channel = Channel
+kpif-spread = Values
+kpif-targets-file = kpi-targets
+kpis-explained-by = Explained by
