@@ -127,7 +127,7 @@ impl World {
         let card = ledger.write(&manager, move |tx| kpi::publish(tx, &publish)).unwrap();
         let board = ledger
             .db
-            .read(|conn| board::gather(conn, &manager, kpi::Period::parse("2026-10")?, None, start().date_naive()))
+            .read(|conn| board::gather(conn, &manager, kpi::Period::parse("2026-10")?, kpi::Closely::All, start().date_naive()))
             .unwrap();
         let freeze = board::Freeze { title: "管理评审".into(), board };
         let review = ledger.write(&manager, move |tx| board::freeze(tx, &freeze)).unwrap().id;
@@ -137,6 +137,7 @@ impl World {
         let action =
             improvement::AddAction { title: "加人".into(), owner_id: manager.id.clone(), due_on: "2026-12-01".parse().unwrap() };
         let action = ledger.write(&manager, move |tx| improvement::add_action(tx, &number, &action)).unwrap();
+        self.put(&["/dashboard/files/{what}"], "board");
         self.put(&["/dashboard/reviews/{id}"], &review);
         self.put(&["/dashboard/reviews/{id}/notes/{note}"], &note);
         self.put(&["/organisation/centres/{id}"], &centre.id);

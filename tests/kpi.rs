@@ -301,7 +301,7 @@ both! {
     async fn a_card_is_incomplete_and_says_what_is_missing(app: TestApp) {
         app.with_centre();
         app.new_batch(&log(&[(day("2026-10-01"), 90, 4)]), false);
-        let card = app.ledger().db.read(|conn| kpi::card(conn, &Actor::system(), "HD", Period::parse("2026-10").unwrap())).unwrap();
+        let card = app.ledger().db.read(|conn| kpi::card(conn, &Actor::system(), &kpi::AskedCard { centre: "HD".into(), period: Period::parse("2026-10").unwrap(), strict: false })).unwrap();
         // Of the service level family, service level 40 and abandonment 20 of 100; of economy, handle time 10 of 100.
         assert!((card.score.coverage - (0.3 * 0.6 + 0.6 * 0.1)).abs() < 1e-9, "{}", card.score.coverage);
         assert!(!card.score.gaps.is_empty());

@@ -41,6 +41,7 @@ mod kpi;
 mod kpi_sources;
 mod ledger;
 mod people;
+mod profiles;
 mod races;
 mod records;
 mod rows;

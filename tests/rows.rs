@@ -143,6 +143,8 @@ both! {
         app.user("limin", &[Role::QualityManager]);
         let manager = app.sign_in("limin").english();
         let month = "period=2026-09";
+        let published = manager.post("/kpis/HD/publish", &[("period", "2026-09"), ("lock", "yes")]).await;
+        assert_eq!(published.status, StatusCode::SEE_OTHER, "{}", published.main());
         for what in [
             format!("cards.FORMAT?{month}"),
             format!("cards.FORMAT?centre=HD&{month}"),
@@ -154,6 +156,13 @@ both! {
             "batch.FORMAT?number=1".into(),
             "signals.FORMAT".into(),
             "targets.FORMAT?centre=HD".into(),
+            "profiles.FORMAT".into(),
+            "scorecards.FORMAT".into(),
+            "locks.FORMAT".into(),
+            format!("cards.FORMAT?centre=HD&strict=1&{month}"),
+            format!("chart.FORMAT?centre=HD&code=service_level&points=day&{month}"),
+            "staffing.FORMAT?contacts=120&patience=90".into(),
+            format!("agents.FORMAT?centre=HD&code=service_level&{month}"),
         ] {
             let address = format!("/kpis/files/{what}");
             let csv = manager.get(&address.replace("FORMAT", "csv")).await;
@@ -172,6 +181,33 @@ both! {
         let value = app.ledger().db.read(|conn| kpi::value(conn, &app.system(), "service_level", "HD", Period::parse("2026-09")?));
         let Data::Float(shown) = level[4] else { panic!("{level:?}") };
         assert!((shown - value.unwrap().in_unit.unwrap()).abs() < 1e-9);
+        let text = async |what: &str| manager.get(&format!("/kpis/files/{what}")).await.text();
+        assert!(text("scorecards.csv").await.contains("2026-09,HD,HD centre,1,"));
+        assert!(text("locks.csv").await.contains("2026-09,HD,HD centre,Locked,"));
+        let profiles = text("profiles.csv").await;
+        for part in ["Cost control,1,,Kind,qualitative,Qualitative,5,textbook,", "Cost control,1,,KPI,utilisation,"] {
+            assert!(profiles.contains(part), "{part}: {profiles}");
+        }
+        let chart = text(&format!("chart.csv?centre=HD&code=service_level&points=day&{month}")).await;
+        let first = chart.lines().nth(1).unwrap();
+        assert!(first.starts_with("2026-") && first.contains("percent") && first.contains("p′ chart"), "{first}");
+        let staffing = text("staffing.csv?contacts=120&patience=90").await;
+        assert!(staffing.lines().count() > 5 && staffing.contains("Not reached") && staffing.contains(",Reached"), "{staffing}");
+        let impossible = manager.get("/kpis/files/staffing.csv?contacts=none").await;
+        assert_eq!(impossible.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let strict = text(&format!("cards.csv?centre=HD&strict=1&{month}")).await;
+        assert!(strict != text(&format!("cards.csv?centre=HD&{month}")).await && strict.contains("#1"), "{strict}");
+        for (page, file) in [
+            ("/kpis/targets/HD", "targets.csv?centre=HD"),
+            ("/kpis/profiles", "profiles.csv"),
+            ("/kpis/scorecards", "scorecards.csv"),
+            ("/kpis/locks", "locks.csv"),
+            ("/kpis/staffing", "staffing.csv"),
+            ("/kpis/HD/service_level?period=2026-09", "chart.csv?centre=HD"),
+            ("/kpis/HD?period=2026-09&strict=1", "strict=1"),
+        ] {
+            assert!(manager.get(page).await.text().contains(file), "{page} leads to {file}");
+        }
         assert_eq!(manager.get("/kpis/files/batch.csv?number=99").await.status, StatusCode::NOT_FOUND);
         assert_eq!(manager.get("/kpis/files/salaries.csv").await.status, StatusCode::NOT_FOUND);
         assert_eq!(manager.get("/kpis/files/series.csv?centre=HD").await.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -74,7 +74,7 @@ both! {
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
         let page = manager.get(done.location()).await;
         let text = page.main();
-        for part in ["Edition 2", "Night shift was missing", "What changed", "Service level"] {
+        for part in ["Edition 2", "Night shift was missing", "What changed", "Service level", "Cases 100 500", "#1 hotline.csv, #2 second.csv"] {
             assert!(text.contains(part), "{part}: {text}");
         }
         // The first edition is what it was.
@@ -86,6 +86,13 @@ both! {
             .unwrap();
         let level = |card: &kpi::FrozenCard| card.kpis.iter().find(|kpi| kpi.code == "service_level").unwrap().denominator;
         assert_eq!((level(&first), level(&second)), (Some(kpi::Figure::Whole(100)), Some(kpi::Figure::Whole(500))));
+        let behind = |card: &kpi::FrozenCard| {
+            let level = card.kpis.iter().find(|kpi| kpi.code == "service_level").unwrap();
+            let offered = level.measures.iter().find(|measure| measure.measure == "offered").unwrap();
+            (offered.sum, level.batches.clone())
+        };
+        assert_eq!(behind(&first), (Some(kpi::Figure::Whole(100)), vec![1]));
+        assert_eq!(behind(&second), (Some(kpi::Figure::Whole(500)), vec![1, 2]));
         assert!(first.changes(&second).iter().any(|change| change.code == "service_level"));
         assert!(kpi::verify(app.ledger(), &app.site.config.evidence_dir(), &app.system()).unwrap().holds());
         let list = manager.get("/kpis/scorecards").await;

@@ -27,6 +27,7 @@ struct Stood {
     id: String,
     total: Option<f64>,
     coverage: f64,
+    complete: bool,
     /// Code and state of its KPIs.
     states: Vec<(String, Standing)>,
 }
@@ -62,14 +63,21 @@ fn stood(board: &Board) -> Vec<Stood> {
     let states = |centre: &super::CentreMonth| centre.tiles.iter().map(|tile| (tile.code.clone(), tile.state)).collect();
     board
         .centres()
-        .map(|centre| Stood { id: centre.id.clone(), total: centre.total, coverage: centre.coverage, states: states(centre) })
+        .map(|centre| Stood {
+            id: centre.id.clone(),
+            total: centre.total,
+            coverage: centre.coverage,
+            complete: centre.complete,
+            states: states(centre),
+        })
         .collect()
 }
 
 fn of_card(outline: &Outline) -> Stood {
     let card = &outline.before;
     let states = card.kpis.iter().map(|kpi| (kpi.known.definition.code.clone(), kpi.state)).collect();
-    Stood { id: card.centre.id.clone(), total: card.score.total, coverage: card.score.coverage, states }
+    let (score, complete) = (&card.score, card.score.gaps.is_empty());
+    Stood { id: card.centre.id.clone(), total: score.total, coverage: score.coverage, complete, states }
 }
 
 /// Scores that moved.
@@ -78,8 +86,9 @@ fn scores(board: &Board, before: &[Stood]) -> Vec<Change> {
         let stood = before.iter().find(|stood| stood.id == centre.id)?;
         let (old, new) = (stood.total?, centre.total?);
         let up = new >= old;
-        // Totals over different KPIs are not compared.
-        if (new - old).abs() < THRESHOLD || (stood.coverage - centre.coverage).abs() > SAME_COVERAGE {
+        // Totals with gaps, or over different KPIs, are not compared.
+        let comparable = stood.complete && centre.complete && (stood.coverage - centre.coverage).abs() <= SAME_COVERAGE;
+        if (new - old).abs() < THRESHOLD || !comparable {
             return None;
         }
         let say = |lang: Lang| {
@@ -195,6 +204,21 @@ mod tests {
         let down = scores(&board(77.0, Standing::Met), &before);
         assert_eq!((down.len(), down[0].tone, down[0].href.as_str()), (1, Tone::Worse, "/kpis/HD?period=2026-10"));
         assert!(down[0].text.en.contains("80.0") && down[0].text.en.contains("77.0"), "{:?}", down[0].text);
+    }
+
+    #[test]
+    fn scores_with_gaps_are_not_compared() {
+        let (whole, mut gaps) = (board(80.0, Standing::Met), board(60.0, Standing::Met));
+        gaps.groups[0].centres[0].complete = false;
+        assert_eq!(scores(&gaps, &stood(&whole)), []);
+        assert_eq!(scores(&whole, &stood(&gaps)), []);
+        let centre = |before_complete| super::super::CentreMonth {
+            before: Some(70.0),
+            before_complete,
+            ..whole.groups[0].centres[0].clone()
+        };
+        assert_eq!((centre(true).moved(), centre(false).moved()), (Some(10.0), None));
+        assert!(!whole.groups[0].centres[0].before_complete, "a board kept before this was noted");
     }
 
     #[test]

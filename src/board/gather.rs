@@ -7,24 +7,24 @@ use crate::actor::Actor;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::kpi::profile::Profile;
-use crate::kpi::{self, Card, CardKpi, Outline, Period, Signal};
+use crate::kpi::{self, Card, CardKpi, Closely, Outline, Period, Signal};
 use crate::organisation::CentreType;
 use chrono::NaiveDate;
 
 /// Months of a spark.
 const SPARK: usize = 13;
 
-/// The board of a month as this actor may see it. Of many centres only the one named is looked at closely.
+/// The board of a month as this actor may see it.
 ///
 /// # Errors
 /// [`crate::error::Error::NotFound`] for whoever may not read KPIs.
-pub fn gather(conn: &mut Conn, actor: &Actor, month: Period, closely: Option<&str>, today: NaiveDate) -> Result<Board> {
+pub fn gather(conn: &mut Conn, actor: &Actor, month: Period, closely: Closely<'_>, today: NaiveDate) -> Result<Board> {
     let signals = kpi::open_everywhere(conn, actor)?;
     let outlines = kpi::outlines(conn, actor, month, closely)?;
     let groups: Vec<TypeGroup> = CentreType::ALL.iter().filter_map(|of| group(*of, &outlines, &signals)).collect();
     let exceptions = exceptions::exceptions(conn, actor, &groups, month, today)?;
     let mut board = Board { period: month.to_string(), on: today, groups, exceptions, since: None, changes: Vec::new() };
-    let last = review::latest(conn, actor)?;
+    let last = review::latest(conn, actor, month)?;
     board.since = last.as_ref().map(|(row, _)| row.held_on);
     board.changes = changes::changes(conn, actor, &board, last.as_ref().map(|(row, board)| (row.frozen_at, board)), &outlines)?;
     Ok(board)
@@ -60,6 +60,7 @@ fn centre(outline: &Outline, signals: &[Signal]) -> CentreMonth {
         name: name_of(card),
         total: card.score.total,
         before: before.score.total,
+        before_complete: before.score.gaps.is_empty(),
         coverage: card.score.coverage,
         complete: card.score.gaps.is_empty(),
         profile_version: card.profile_version,

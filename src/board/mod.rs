@@ -6,6 +6,7 @@
 
 mod changes;
 mod exceptions;
+mod files;
 mod gather;
 mod model;
 mod pages;
@@ -28,6 +29,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     let (read, manage) = (Access::May(ReadKpis), Access::May(ManageKpis));
     routes
         .get("/dashboard", read, pages::show)
+        .get("/dashboard/files/{what}.{format}", read, files::show)
         .get("/dashboard/reviews", read, pages::reviews)
         .post("/dashboard/reviews", manage, pages::freeze)
         .get("/dashboard/reviews/{id}", read, pages::review)

@@ -130,6 +130,9 @@ pub struct CentreMonth {
     pub total: Option<f64>,
     /// That of the month before.
     pub before: Option<f64>,
+    /// That had no gaps either; unknown of boards kept before this was noted, which are not compared.
+    #[serde(default)]
+    pub before_complete: bool,
     /// Scored weight over the whole, 0 to 1.
     pub coverage: f64,
     /// No gaps: it may be compared.
@@ -145,6 +148,12 @@ pub struct CentreMonth {
 }
 
 impl CentreMonth {
+    /// The total against that of the month before; incomplete ones are not compared.
+    pub fn moved(&self) -> Option<f64> {
+        let (now, before) = self.total.zip(self.before).filter(|_| self.complete && self.before_complete)?;
+        Some(now - before)
+    }
+
     /// KPIs outside their allowed range.
     pub fn out_of_range(&self) -> usize {
         self.tiles.iter().filter(|tile| tile.state == Standing::OutOfRange).count()
@@ -198,6 +207,17 @@ pub enum Tone {
     Worse,
     /// Neither.
     Plain,
+}
+
+impl Tone {
+    /// The key of its word.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Better => "board-tone-better",
+            Self::Worse => "board-tone-worse",
+            Self::Plain => "board-tone-plain",
+        }
+    }
 }
 
 /// One sentence of what changed.

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{Note, NoteKind, Review};
 use super::review::{self, Act, Freeze, Write};
-use super::view::BoardView;
+use super::view::{BoardView, Source};
 use super::{gather, model};
 use crate::actor::Permission;
 use crate::db::Instant;
 use crate::error::{Error, Result};
 use crate::history::{self, Line};
 use crate::improvement::{self, Phase};
-use crate::kpi::{Period, words};
+use crate::kpi::{Closely, Period, words};
 use crate::people;
 use crate::text::{Lang, t};
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, Typed, View, Visit, escape};
@@ -47,15 +47,17 @@ pub(super) async fn show(visit: Visit, asked: Query<Asked>) -> PageResult {
         .await
 }
 
-fn month(r: &mut Reading<'_>, asked: &Asked) -> Result<Period> {
-    Ok(Period::month_of(words::asked(r.conn, asked.period.as_deref(), None, r.today)?.to))
+/// The month asked for, else that of the last data.
+pub(super) fn month(r: &mut Reading<'_>, period: Option<&str>) -> Result<Period> {
+    Ok(Period::month_of(words::asked(r.conn, period, None, r.today)?.to))
 }
 
 fn dashboard(r: &mut Reading<'_>, asked: &Asked, form: Typed) -> Result<Dashboard> {
-    let month = month(r, asked)?;
-    let board = gather::gather(r.conn, &r.actor, month, asked.centre.as_deref(), r.today)?;
+    let month = month(r, asked.period.as_deref())?;
+    let closely = asked.centre.as_deref().map_or(Closely::Few, Closely::One);
+    let board = gather::gather(r.conn, &r.actor, month, closely, r.today)?;
     Ok(Dashboard {
-        board: BoardView::of(&board, r.lang, true)?,
+        board: BoardView::of(&board, r.lang, Source::Live)?,
         at: month.to_string(),
         tabs: words::months("/dashboard", month, r.today, r.lang),
         may_freeze: r.actor.may(Permission::ManageKpis) && board.centres().next().is_some(),
@@ -71,7 +73,9 @@ pub(super) async fn freeze(visit: Visit, FormBody(form): FormBody) -> PageResult
     let again = asked.clone();
     let title = form.get("title").unwrap_or_default().to_owned();
     let done = match visit
-        .read(move |r| month(r, &asked).and_then(|month| gather::gather(r.conn, &r.actor, month, None, r.today)))
+        .read(move |r| {
+            month(r, asked.period.as_deref()).and_then(|month| gather::gather(r.conn, &r.actor, month, Closely::All, r.today))
+        })
         .await
     {
         Ok(board) => {
@@ -168,12 +172,18 @@ struct ReviewView {
     history: Vec<Line>,
 }
 
-/// One review: the frozen board with minutes and decisions.
-pub(super) async fn review(visit: Visit, id: Path<String>) -> PageResult {
-    review_page(visit, id.into_inner(), None).await
+/// At which centre of a review somebody looks closely.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Closer {
+    centre: Option<String>,
 }
 
-async fn review_page(visit: Visit, id: String, refused: Option<(Form, Error, String)>) -> PageResult {
+/// One review: the frozen board with minutes and decisions.
+pub(super) async fn review(visit: Visit, id: Path<String>, closer: Query<Closer>) -> PageResult {
+    review_page(visit, id.into_inner(), closer.into_inner(), None).await
+}
+
+async fn review_page(visit: Visit, id: String, closer: Closer, refused: Option<(Form, Error, String)>) -> PageResult {
     visit
         .page("board/review.html", move |r| {
             let (form, status, which) = match refused {
@@ -183,7 +193,7 @@ async fn review_page(visit: Visit, id: String, refused: Option<(Form, Error, Str
                 }
                 None => (Typed::default(), 200, String::new()),
             };
-            let view = ReviewView { form, which, ..review_view(r, &id)? };
+            let view = ReviewView { form, which, ..review_view(r, &id, closer.centre.as_deref())? };
             let (title, state) =
                 (view.title.clone(), t(r.lang, "board-print-state", &[("hash", view.hash.chars().take(12).collect())]));
             Ok(View { print: Some([title.clone(), state]), ..View::new(Area::Dashboard, title, view).status(status) })
@@ -204,7 +214,7 @@ fn note_row(note: Note) -> NoteRow {
     }
 }
 
-fn review_view(r: &mut Reading<'_>, id: &str) -> Result<ReviewView> {
+fn review_view(r: &mut Reading<'_>, id: &str, centre: Option<&str>) -> Result<ReviewView> {
     let opened = review::open(r.conn, &r.actor, id)?;
     let may_write = opened.whole && r.actor.may(Permission::ManageKpis);
     let (decisions, minutes): (Vec<Note>, Vec<Note>) = opened.notes.into_iter().partition(|note| note.kind == NoteKind::Decision);
@@ -213,7 +223,7 @@ fn review_view(r: &mut Reading<'_>, id: &str) -> Result<ReviewView> {
     let history = if opened.whole { history::of(r.conn, "review", id, r.lang, r.shell.zone)? } else { Vec::new() };
     let row = opened.review;
     Ok(ReviewView {
-        board: BoardView::of(&opened.board, r.lang, false)?,
+        board: BoardView::of(&opened.board, r.lang, Source::Frozen { id, centre })?,
         id: row.id,
         title: row.title,
         hash: row.board_hash,
@@ -275,7 +285,7 @@ async fn answered(visit: Visit, id: String, form: Form, done: Result<model::Note
             Ok(visit.see_other(&format!("/dashboard/reviews/{id}#notes"), Flash::ok(key)))
         }
         Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
-            review_page(visit, id, Some((form, error, which.to_owned()))).await
+            review_page(visit, id, Closer::default(), Some((form, error, which.to_owned()))).await
         }
         Err(error) => Err(error.into()),
     }

@@ -10,6 +10,7 @@ use crate::actor::{Actor, Permission};
 use crate::db::{Conn, new_id};
 use crate::error::{Error, Problem, Result};
 use crate::improvement::{self, AddAction};
+use crate::kpi::Period;
 use crate::ledger::{Event, WriteTx};
 use crate::{evidence, organisation};
 
@@ -77,13 +78,21 @@ pub struct Write {
     pub text: String,
 }
 
+/// A review to write into: only who sees all of it may, because its notes speak of all centres.
+fn seen_whole(tx: &mut WriteTx<'_>, id: &str) -> Result<Review> {
+    let actor = tx.actor.clone();
+    let review = store::review(tx, id)?;
+    let (_, whole) = thaw(tx, &actor, &review)?;
+    if whole { Ok(review) } else { Err(Error::NotFound) }
+}
+
 /// Adds to the minutes of a review, or a decision.
 ///
 /// # Errors
-/// [`Error::Invalid`] without words; [`Error::NotFound`].
+/// [`Error::Invalid`] without words; [`Error::NotFound`], also for who sees only some of its centres.
 pub fn note(tx: &mut WriteTx<'_>, review: &str, command: &Write) -> Result<Note> {
     tx.actor.require(Permission::ManageKpis)?;
-    let review = store::review(tx, review)?;
+    let review = seen_whole(tx, review)?;
     let text = written("text", &command.text, MAX_TEXT)?;
     let ordinal = store::notes(tx, &review.id)?.last().map_or(1, |last| last.ordinal + 1);
     let row = Note {
@@ -118,10 +127,10 @@ pub struct Act {
 /// Makes a decision an action of a cycle, once.
 ///
 /// # Errors
-/// [`Error::Conflict`] when it is one already, or the cycle takes no more actions; [`Error::NotFound`].
+/// [`Error::Conflict`] when it is one already, or the cycle takes no more actions; [`Error::NotFound`] as for [`note`].
 pub fn act(tx: &mut WriteTx<'_>, review: &str, note: &str, command: &Act) -> Result<Note> {
     tx.actor.require(Permission::ManageKpis)?;
-    let review = store::review(tx, review)?;
+    let review = seen_whole(tx, review)?;
     let notes = store::notes(tx, &review.id)?;
     let mut row = notes.into_iter().find(|row| row.id == note && row.kind == NoteKind::Decision).ok_or(Error::NotFound)?;
     if row.action_id.is_some() {
@@ -173,12 +182,12 @@ pub fn open(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Opened> {
     Ok(Opened { review, board, notes, whole })
 }
 
-/// The last review with its board.
+/// The last review of this month or of one before it, with its board: what came later is nothing to compare a month with.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn latest(conn: &mut Conn, actor: &Actor) -> Result<Option<(Review, Board)>> {
-    let Some(row) = store::reviews(conn, 1)?.into_iter().next() else { return Ok(None) };
+pub fn latest(conn: &mut Conn, actor: &Actor, month: Period) -> Result<Option<(Review, Board)>> {
+    let Some(row) = store::review_up_to(conn, &month.to_string())? else { return Ok(None) };
     let (board, _) = thaw(conn, actor, &row)?;
     Ok(Some((row, board)))
 }

@@ -16,6 +16,16 @@ pub(super) fn reviews(conn: &mut Conn, limit: i64) -> Result<Vec<Review>> {
     Ok(board_reviews::table.order(board_reviews::frozen_at.desc()).limit(limit).select(Review::as_select()).load(conn)?)
 }
 
+/// The newest review of a month or of one before it.
+pub(super) fn review_up_to(conn: &mut Conn, month: &str) -> Result<Option<Review>> {
+    Ok(board_reviews::table
+        .filter(board_reviews::period.le(month))
+        .order(board_reviews::frozen_at.desc())
+        .select(Review::as_select())
+        .first(conn)
+        .optional()?)
+}
+
 pub(super) fn review(conn: &mut Conn, id: &str) -> Result<Review> {
     Ok(board_reviews::table.find(id).select(Review::as_select()).first(conn)?)
 }

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::model::{Board, CentreMonth, Change, Matter, Tile, Tone, TypeGroup};
 use crate::error::Result;
-use crate::kpi::{Period, chart, words};
+use crate::kpi::{DETAILED, Period, chart, words};
 use crate::text::{Lang, t};
+use crate::web::address;
 
 /// Matters of a kind that are shown at once; the rest is folded.
 const SHOWN: usize = 6;
@@ -102,6 +103,41 @@ struct Sum {
     late: bool,
 }
 
+/// What a board is shown of, which decides at which centres its page looks closely.
+#[derive(Clone, Copy)]
+pub(super) enum Source<'a> {
+    /// A month as it stands: the centres that were gathered closely.
+    Live,
+    /// What was frozen for the review with this id: all centres when they are few, else the one named.
+    Frozen { id: &'a str, centre: Option<&'a str> },
+}
+
+/// How a board is looked at.
+struct Look<'a> {
+    source: Source<'a>,
+    few: bool,
+    period: &'a str,
+    lang: Lang,
+}
+
+impl Look<'_> {
+    fn shows_closely(&self, centre: &CentreMonth) -> bool {
+        match self.source {
+            Source::Live => centre.closely,
+            Source::Frozen { centre: named, .. } => self.few || named == Some(centre.code.as_str()),
+        }
+    }
+
+    /// Where a centre is looked at closely.
+    fn closer(&self, centre: &CentreMonth) -> String {
+        let place = match self.source {
+            Source::Live => address("/dashboard", &[("period", self.period), ("centre", &centre.code)]),
+            Source::Frozen { id, .. } => address(&format!("/dashboard/reviews/{id}"), &[("centre", &centre.code)]),
+        };
+        format!("{place}#centre-{}", centre.code)
+    }
+}
+
 /// A board as its page shows it.
 #[derive(Serialize)]
 pub(super) struct BoardView {
@@ -114,9 +150,10 @@ pub(super) struct BoardView {
 }
 
 impl BoardView {
-    /// In a language; a live board leads to a closer look at each centre.
-    pub(super) fn of(board: &Board, lang: Lang, live: bool) -> Result<Self> {
+    /// In a language.
+    pub(super) fn of(board: &Board, lang: Lang, source: Source<'_>) -> Result<Self> {
         let period = Period::parse(&board.period)?;
+        let look = Look { source, few: board.centres().count() <= DETAILED, period: &board.period, lang };
         let name = words::period(period, lang);
         Ok(Self {
             sums: sums(board, lang),
@@ -126,7 +163,7 @@ impl BoardView {
                 None => t(lang, "board-since-none", &[("month", words::period(period.months_away(-1), lang))]),
             },
             changes: board.changes.iter().map(|change| change_row(change, lang)).collect(),
-            groups: board.groups.iter().map(|group| group_view(group, board, lang, live)).collect(),
+            groups: board.groups.iter().map(|group| group_view(group, &look)).collect(),
             period: if period.to >= board.on {
                 t(lang, "board-running", &[("month", name), ("day", board.on.to_string())])
             } else {
@@ -169,15 +206,16 @@ fn matter_row(matter: &Matter, on: NaiveDate, lang: Lang) -> MatterRow {
 }
 
 fn change_row(change: &Change, lang: Lang) -> ChangeRow {
-    let (kind, tone) = match change.tone {
-        Tone::Better => ("met", "board-tone-better"),
-        Tone::Worse => ("out_of_range", "board-tone-worse"),
-        Tone::Plain => ("no_data", "board-tone-plain"),
+    let kind = match change.tone {
+        Tone::Better => "met",
+        Tone::Worse => "out_of_range",
+        Tone::Plain => "no_data",
     };
-    ChangeRow { kind, tone: t(lang, tone, &[]), text: change.text.get(lang).to_owned(), href: change.href.clone() }
+    ChangeRow { kind, tone: t(lang, change.tone.key(), &[]), text: change.text.get(lang).to_owned(), href: change.href.clone() }
 }
 
-fn group_view(group: &TypeGroup, board: &Board, lang: Lang, live: bool) -> GroupView {
+fn group_view(group: &TypeGroup, look: &Look<'_>) -> GroupView {
+    let lang = look.lang;
     let separator = if lang == Lang::Zh { "、" } else { ", " };
     let families: Vec<String> = group.families.iter().map(|(name, weight)| format!("{} {weight}", name.get(lang))).collect();
     let params = [
@@ -191,18 +229,19 @@ fn group_view(group: &TypeGroup, board: &Board, lang: Lang, live: bool) -> Group
         stress: group.stress.get(lang).to_owned(),
         gist: t(lang, "board-gist", &params),
         profile: format!("/kpis/profiles/{}", group.centre_type),
-        rows: group.centres.iter().map(|centre| centre_row(centre, &board.period, lang, live)).collect(),
+        rows: group.centres.iter().map(|centre| centre_row(centre, look)).collect(),
     }
 }
 
-fn centre_row(centre: &CentreMonth, period: &str, lang: Lang, live: bool) -> CentreRow {
-    let delta = centre.total.zip(centre.before).map(|(now, before)| now - before);
+fn centre_row(centre: &CentreMonth, look: &Look<'_>) -> CentreRow {
+    let Look { period, lang, .. } = *look;
+    let (delta, closely) = (centre.moved(), look.shows_closely(centre));
     let moved = delta.map(|delta| match delta {
         delta if delta >= 0.05 => "better",
         delta if delta <= -0.05 => "worse",
         _ => "same",
     });
-    let shown = centre.tiles.iter().filter(|_| centre.closely);
+    let shown = centre.tiles.iter().filter(|_| closely);
     let (told, silent): (Vec<&Tile>, Vec<&Tile>) =
         shown.partition(|tile| tile.value.is_some() || tile.months.iter().any(Option::is_some));
     CentreRow {
@@ -216,9 +255,8 @@ fn centre_row(centre: &CentreMonth, period: &str, lang: Lang, live: bool) -> Cen
         complete: centre.complete,
         out_of_range: centre.out_of_range(),
         signals: centre.signals,
-        closer: (live && !centre.closely)
-            .then(|| format!("/dashboard?period={period}&centre={}#centre-{}", centre.code, centre.code)),
-        closely: centre.closely,
+        closer: (!closely).then(|| look.closer(centre)),
+        closely,
         tiles: told.into_iter().map(|tile| tile_view(tile, centre, period, lang)).collect(),
         silent: silent
             .into_iter()

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 
-use super::kpi_cards::{self, CardArgs, PublishArgs};
+use super::kpi_cards::{self, PublishArgs, ScorecardArgs};
 use super::kpi_locks::{self, LockArgs};
 use super::{Data, Report, say};
 use crate::actor::Actor;
@@ -32,7 +32,7 @@ enum Command {
     /// Read and count a file, store nothing; prints checksums over all figures.
     Measure(MeasureArgs),
     /// Show the scorecard of a centre, down to the batches behind it.
-    Scorecard(CardArgs),
+    Scorecard(ScorecardArgs),
     /// Freeze the scorecard of a month; a correction is a new edition.
     Publish(PublishArgs),
     /// Compute all published values again from the kept files and name every difference.

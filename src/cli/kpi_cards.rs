@@ -5,7 +5,7 @@ use clap::Args;
 use super::kpi::actor;
 use super::{Report, say};
 use crate::error::Result;
-use crate::kpi::{self, FrozenCard, FrozenKpi, Period, ProfileView, PublishScorecard};
+use crate::kpi::{self, AskedCard, FrozenCard, FrozenKpi, Period, ProfileView, PublishScorecard};
 use crate::organisation::CentreType;
 
 #[derive(Debug, Clone, Args)]
@@ -21,6 +21,15 @@ pub(super) struct CardArgs {
 }
 
 #[derive(Debug, Clone, Args)]
+pub(super) struct ScorecardArgs {
+    #[command(flatten)]
+    card: CardArgs,
+    /// What is missing counts as 0, as in audits.
+    #[arg(long)]
+    strict: bool,
+}
+
+#[derive(Debug, Clone, Args)]
 pub(super) struct PublishArgs {
     #[command(flatten)]
     card: CardArgs,
@@ -29,10 +38,11 @@ pub(super) struct PublishArgs {
     reason: Option<String>,
 }
 
-pub(super) fn scorecard(args: &CardArgs) -> Result<i32> {
-    let period = Period::parse(&args.period)?;
+pub(super) fn scorecard(args: &ScorecardArgs) -> Result<i32> {
+    let (args, strict) = (&args.card, args.strict);
+    let asked = AskedCard { centre: args.centre.clone(), period: Period::parse(&args.period)?, strict };
     let (_, ledger) = args.report.data.open()?;
-    let card = ledger.db.read(|conn| kpi::sheet(conn, &actor(), &args.centre, period))?;
+    let card = ledger.db.read(|conn| kpi::sheet(conn, &actor(), &asked))?;
     if args.report.json {
         say(serde_json::to_string_pretty(&card)?);
     } else {
@@ -44,8 +54,9 @@ pub(super) fn scorecard(args: &CardArgs) -> Result<i32> {
 fn tell(card: &FrozenCard) {
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
     let gaps = if card.gaps.is_empty() { "complete" } else { "incomplete" };
+    let strict = if card.strict { ", strict: what is missing counts as 0" } else { "" };
     say(format!(
-        "{} ({}) in {}: {} of 100, coverage {:.1} %, {gaps}",
+        "{} ({}) in {}: {} of 100, coverage {:.1} %, {gaps}{strict}",
         card.centre,
         card.centre_type,
         card.period,

@@ -6,7 +6,7 @@ use super::Stage;
 use super::story::Acts;
 use crate::board::{self, Freeze, NoteKind, Write};
 use crate::error::Result;
-use crate::kpi::Period;
+use crate::kpi::{Closely, Period};
 
 /// Days ago on which the review was held.
 const HELD: u64 = 33;
@@ -23,7 +23,7 @@ pub(super) fn acts(stage: &Stage, acts: &mut Acts) {
 fn hold(stage: &Stage, day: NaiveDate) -> Result<()> {
     let actor = stage.actor("wangfang")?.clone();
     let month = Period::month_of(day).months_away(-1);
-    let board = stage.ledger.db.read(|conn| board::gather(conn, &actor, month, None, day))?;
+    let board = stage.ledger.db.read(|conn| board::gather(conn, &actor, month, Closely::All, day))?;
     let command = Freeze { title: format!("{month} 管理评审"), board };
     let review = stage.write("wangfang", move |tx| board::freeze(tx, &command))?;
     for (kind, text) in [(NoteKind::Minutes, MINUTES), (NoteKind::Decision, DECISION)] {

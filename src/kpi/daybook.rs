@@ -106,6 +106,11 @@ impl DayBook {
         Ok(books)
     }
 
+    /// Whether anything was delivered of a month.
+    pub(crate) fn has_data(&self, month: Period) -> bool {
+        self.months.contains_key(&month.from) || self.days.range(month.from..=month.to).next().is_some()
+    }
+
     /// The sum of a span of days.
     fn total(&self, from: NaiveDate, to: NaiveDate) -> Totals {
         let mut sum = Totals::default();

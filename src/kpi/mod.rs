@@ -51,17 +51,16 @@ pub use model::{Applicability, Batch, BatchState, PhaseRow, Scorecard, Signal, S
 pub use model_import::{KnownMapping, Lock, Staged};
 pub(crate) use pages::words;
 pub use period::Period;
-pub use service::DETAILED;
 pub use service::{
-    AskedRows, BadFile, Behind, BesideValue, Card, CardKpi, Change, DefinitionBook, Difference, FileFault, FileShare, FreezePhase,
-    FrozenCard, FrozenKpi, Funnel, FunnelSource, Import, Imported, Input, Known, LimitBook, MOST_ROWS, MeasureSum, NamedSignal,
-    Outline, PersonResult, Point, ProfileBook, ProfileVersion, Proof, PublishScorecard, Rebuilt, RowErrors, SaveDefinition,
-    SaveProfile, SetApplicability, SetTarget, SignalDetail, StoredMeasure, SwitchBook, Value, Why, all_published,
-    answer_with_cycle, batch, batches, behind, card, centres, daily, definition, definition_history, definition_on, definitions,
-    editions, explain, families, freeze, funnel_source, import, import_once, install_pack, last_day, measures_of, monthly,
-    open_named, open_signals, outlines, phases, prepare_months, profile, profiles, publish, published, raised_since, rebuild,
-    rejected_rows, save_definition, save_profile, set_applicability, set_target, sheet, signal, signals_of, undo, value, values,
-    verify, visible, weekly, weights_of, wrong_months,
+    AskedCard, AskedRows, BadFile, Behind, BesideValue, Card, CardKpi, Change, DefinitionBook, Difference, FileFault, FileShare,
+    FreezePhase, FrozenCard, FrozenKpi, Funnel, FunnelSource, Import, Imported, Input, Known, LimitBook, MOST_ROWS, MeasureSum,
+    MeasureTotal, NamedSignal, Outline, PersonResult, Point, ProfileBook, ProfileVersion, Proof, PublishScorecard, Rebuilt,
+    RowErrors, SaveDefinition, SaveProfile, SetApplicability, SetTarget, SignalDetail, StoredMeasure, SwitchBook, Value, Why,
+    all_published, answer_with_cycle, batch, batches, behind, card, centres, daily, definition, definition_history, definition_on,
+    definitions, editions, explain, families, freeze, funnel_source, import, import_once, install_pack, last_day, measures_of,
+    monthly, open_named, open_signals, outlines, phases, prepare_months, profile, profiles, publish, published, raised_since,
+    rebuild, rejected_rows, save_definition, save_profile, set_applicability, set_target, sheet, signal, signals_of, undo, value,
+    values, verify, visible, weekly, weights_of, wrong_months,
 };
 pub use service::{
     ChangeStaged, Committed, Fate, LockMonth, LockedMonth, Looked, NewStaged, Preview, Progress, SeenCell, SeenError,
@@ -69,6 +68,7 @@ pub use service::{
     lock_published, locks, preview_staged, rejected_of_batch, rows_missing, stage, staged, staged_files, sweep_staged,
     unlock_month,
 };
+pub use service::{Closely, DETAILED};
 pub(crate) use service::{
     bad_file, bad_mapping, batch_number, last_day_anywhere, last_mapping, may_undo, open_everywhere, optional_number,
 };

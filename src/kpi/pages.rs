@@ -7,6 +7,7 @@ mod control;
 pub(super) mod definition_edit;
 mod definition_form;
 pub(super) mod definitions;
+mod editions;
 mod figures;
 pub(super) mod files;
 pub(super) mod import;

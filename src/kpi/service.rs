@@ -21,6 +21,7 @@ mod prove;
 mod publish;
 mod rejects;
 mod remembered;
+mod shares;
 pub(crate) mod signals;
 mod staging;
 mod supplement;
@@ -32,7 +33,7 @@ pub use batches::{Rebuilt, StoredMeasure, batch, batches, measures_of, rebuild, 
 pub(crate) use batches::{batch_number, last_mapping, may_undo};
 pub use behind::{AskedRows, Behind, FileShare, MOST_ROWS, MeasureSum, behind};
 pub(crate) use card::CardReader;
-pub use card::{Card, CardKpi, Why, card};
+pub use card::{AskedCard, Card, CardKpi, Why, card};
 pub use definitions::{
     DefinitionBook, Known, SaveDefinition, definition, definition_history, definition_on, definitions, families, save_definition,
     weights_of,
@@ -44,7 +45,7 @@ pub use install::{LimitBook, SetTarget, install_pack, profile, set_target};
 pub use locks::{LockMonth, LockedMonth, is_locked, lock_month, lock_published, locks, unlock_month};
 pub(crate) use marks::{Mark, last_close, marks};
 pub use months::{prepare_months, wrong_months};
-pub use outline::{DETAILED, Outline, outlines};
+pub use outline::{Closely, DETAILED, Outline, outlines};
 pub(crate) use phases::PhaseBook;
 pub use phases::{FreezePhase, freeze, phases};
 pub use preview::{Fate, Preview, SeenCell, SeenError, identical_batch};
@@ -57,6 +58,7 @@ pub(crate) use publish::frozen;
 pub use publish::{Change, FrozenCard, FrozenKpi, PublishScorecard, all_published, editions, publish, published, sheet};
 pub use rejects::{rejected_of_batch, rejected_rows};
 pub use remembered::{is_remembered, known_mappings};
+pub use shares::MeasureTotal;
 pub(crate) use signals::open_everywhere;
 pub use signals::{NamedSignal, SignalDetail, answer_with_cycle, explain, open_named, open_signals, raised_since, signal};
 pub use staging::{ChangeStaged, NewStaged, change_staged, discard_staged, stage, staged, staged_files, sweep_staged};

@@ -199,9 +199,12 @@ impl SheetFile {
     }
 }
 
+/// What formulas begin with, in full width too, and what some programs pass over before they look.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// A cell of a CSV file that a spreadsheet will not run: what begins like a formula gets an apostrophe, unless it is a plain number.
 pub fn guard(cell: &str) -> String {
-    let dangerous = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let dangerous = cell.starts_with(FORMULA);
     let numeric = cell.parse::<f64>().is_ok_and(f64::is_finite)
         && cell.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.'));
     if dangerous && !numeric { format!("'{cell}") } else { cell.to_owned() }
@@ -243,8 +246,13 @@ mod tests {
 
     #[test]
     fn formulas_are_guarded_and_numbers_stay() {
-        for (cell, guarded) in [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("\tx", "'\tx"), ("-", "'-"), ("+86 21", "'+86 21")] {
+        for (cell, guarded) in
+            [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("\tx", "'\tx"), ("-", "'-"), ("+86 21", "'+86 21"), ("\n=1", "'\n=1")]
+        {
             assert_eq!(guard(cell), guarded);
+        }
+        for cell in ["＝1+1", "＋1", "－1", "＠x"] {
+            assert_eq!(guard(cell), format!("'{cell}"), "full width");
         }
         for cell in ["-12.5", "+3", "投诉", "", "a=b", "2611-001"] {
             assert_eq!(guard(cell), cell);

@@ -30,7 +30,7 @@ pub struct Page {
 pub const NO_ROUTE: &str = "(error page)";
 
 /// Routes of a GET that are no pages.
-pub const EXCUSED: [(&str, &str); 16] = [
+pub const EXCUSED: [(&str, &str); 17] = [
     ("/assets/{path:.*}", "styles, script, icons"),
     ("/healthz", "JSON for machines"),
     ("/readyz", "JSON for machines"),
@@ -44,6 +44,7 @@ pub const EXCUSED: [(&str, &str); 16] = [
     ("/kpis/batches/{number}/rejected", "only sends to the file"),
     ("/kpis/import/{id}/commit", "only sends to the batch, or shows the preview; tests/wizard.rs"),
     ("/kpis/files/{what}.{format}", "a file"),
+    ("/dashboard/files/{what}.{format}", "a file"),
     ("/kpis/{centre}/{code}/rows.{format}", "a file"),
     ("/records/{form}/export.{format}", "a file"),
     ("/improvement/{id}", "only sends to the page of the number"),

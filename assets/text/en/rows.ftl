@@ -19,6 +19,8 @@ kpir-row = Row
 kpir-day = Day
 kpir-adds = Adds
 kpir-place = { $first }–{ $last } of { $total }
+kpir-rest = Rows { $first } to { $last } of { $total } are in this file. For the rest, add “&from={ $from }” to its address, or take the further files of the page.
+kpir-further = One file holds 100,000 rows. Further files:
 kpir-see = See the rows
 problem-kpi-rows-unreadable = The kept file of batch { $batch } cannot be read. “cairn verify” says what is wrong with it.
 
@@ -34,5 +36,11 @@ kpif-first = First day
 kpif-last = Last day
 kpif-channel = Channel
 kpif-spread = Values
+kpif-level = Level
+kpif-chart = Chart
+kpif-baseline-from = Baseline from
+kpif-baseline-to = Baseline to
+problem-kpi-chart-empty = Nothing was measured in the window of this chart. Choose a later period, or longer points.
+problem-staffing-none = No number of agents reaches this goal. Lower the service level, or allow more time until the answer.
 kpif-targets-file = kpi-targets
 kpis-explained-by = Explained by

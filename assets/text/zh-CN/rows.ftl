@@ -16,6 +16,8 @@ kpir-row = 行号
 kpir-day = 日期
 kpir-adds = 计入
 kpir-place = 第 { $first }–{ $last } 行，共 { $total } 行
+kpir-rest = 本文件含第 { $first }–{ $last } 行，共 { $total } 行。其余部分请在本文件地址后加“&from={ $from }”，或在页面上下载后续文件。
+kpir-further = 一个文件最多 100,000 行，后续文件：
 kpir-see = 查看原始行
 problem-kpi-rows-unreadable = 批次 { $batch } 的留存文件无法读取。运行“cairn verify”可查明原因。
 
@@ -31,5 +33,11 @@ kpif-first = 首日
 kpif-last = 末日
 kpif-channel = 渠道
 kpif-spread = 取值分布
+kpif-level = 层级
+kpif-chart = 控制图
+kpif-baseline-from = 基线起
+kpif-baseline-to = 基线止
+problem-kpi-chart-empty = 该图的时间范围内没有测量值。请选择更晚的期间，或改用更长的取点间隔。
+problem-staffing-none = 没有任何坐席数能达到该目标。请降低服务水平，或放宽应答时限。
 kpif-targets-file = 指标目标
 kpis-explained-by = 说明人

@@ -6,7 +6,8 @@ use super::view::{CentreView, DefinitionView, ScorecardView};
 use crate::actor::Permission;
 use crate::api::{ApiResult, ApiVisit, Page};
 use crate::error::{Error, Result};
-use crate::kpi::{self, Period, Value as KpiValue};
+use crate::kpi::service::frozen;
+use crate::kpi::{self, AskedCard, Period, Value as KpiValue};
 
 /// The period that is asked for; there is no usual one, because a program should say what it means.
 pub(super) fn period(visit: &ApiVisit) -> Result<Period> {
@@ -49,16 +50,24 @@ pub(crate) async fn centres(visit: ApiVisit) -> ApiResult {
     Ok(HttpResponse::Ok().json(Page { items: centres.into_iter().map(CentreView::of).collect(), next: None }))
 }
 
-/// The scorecard of a centre for a period under the profile of its type: families, total, coverage, and what is missing and why.
+/// The scorecard of a centre for a period under the profile of its type: families, total, coverage, what is missing and why, down to the
+/// measures and batches of each KPI and the kept files of these.
 #[utoipa::path(get, path = "/api/v1/centres/{code}/scorecard", tag = "kpis",
     params(
         ("code" = String, Path, description = "Code of the centre"),
-        ("period" = String, Query, description = "`2021-01`; quarters, weeks, years, days and ranges too")
+        ("period" = String, Query, description = "`2021-01`; quarters, weeks, years, days and ranges too"),
+        ("strict" = Option<bool>, Query, description = "What is missing counts as 0, as in audits")
     ),
     responses((status = 200, body = ScorecardView)))]
 pub(crate) async fn scorecard(visit: ApiVisit, code: web::Path<String>) -> ApiResult {
     visit.read(|r| r.actor.see(Permission::ReadKpis)).await?;
-    let period = period(&visit)?;
-    let card = visit.read(move |r| kpi::card(r.conn, &r.actor, &code, period)).await?;
-    Ok(HttpResponse::Ok().json(ScorecardView::of(&card)?))
+    let asked = AskedCard { centre: code.into_inner(), period: period(&visit)?, strict: visit.param("strict")?.unwrap_or(false) };
+    let view = visit
+        .read(move |r| {
+            let card = kpi::card(r.conn, &r.actor, &asked)?;
+            let frozen = frozen(r.conn, &card)?;
+            ScorecardView::of(&card, frozen)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(view))
 }

@@ -9,7 +9,7 @@ use crate::kpi::method::Figure;
 use crate::kpi::pack::{Definition, Limits};
 use crate::kpi::scoring::{FamilyScore, Gap, Position, Standing};
 use crate::kpi::vocabulary::SourceKind;
-use crate::kpi::{Batch, Card, CardKpi, Imported, Known};
+use crate::kpi::{Batch, Card, CardKpi, FrozenCard, Imported, Input, Known, MeasureTotal};
 use crate::organisation::Centre;
 
 /// A KPI definition in force.
@@ -206,8 +206,12 @@ pub(super) struct ScorecardView {
     gaps: Vec<Gap>,
     /// The families of the profile.
     families: Vec<FamilyScore>,
+    /// What is missing was scored 0.
+    strict: bool,
     /// The KPIs, weighed ones first by falling weight.
     kpis: Vec<CardLine>,
+    /// The batches behind all values, with the hashes of their kept files.
+    inputs: Vec<Input>,
 }
 
 /// A KPI of a card.
@@ -232,6 +236,11 @@ struct CardLine {
     denominator: Option<Figure>,
     /// The value in its unit.
     value: Option<f64>,
+    /// 95 % interval of the quotient.
+    #[schema(value_type = Option<Vec<f64>>)]
+    interval: Option<[f64; 2]>,
+    /// Cases behind it.
+    n: Option<i64>,
     /// The limits that count at the end of the period.
     limits: Limits,
     /// Where the value stands.
@@ -242,13 +251,20 @@ struct CardLine {
     score: Option<f64>,
     /// Points of the total that it brings.
     contribution: Option<f64>,
+    /// Points of the total that it falls short of.
+    points_lost: Option<f64>,
     /// Why there is no score: `no_source`, `few`, `no_limits`, or what the log lacks.
     why: Option<String>,
+    /// What its measures come to in the period.
+    measures: Vec<MeasureTotal>,
+    /// Numbers of the batches that add to it. Their rows are those of `GET /api/v1/kpis/{code}/rows`.
+    batches: Vec<i64>,
 }
 
 impl CardLine {
-    fn of(kpi: &CardKpi) -> Result<Self> {
-        let score = kpi.score.as_ref();
+    fn of(kpi: &CardKpi, frozen: &FrozenCard) -> Result<Self> {
+        let (score, value) = (kpi.score.as_ref(), kpi.value.as_ref());
+        let behind = frozen.kpis.iter().find(|other| other.code == kpi.known.definition.code);
         Ok(Self {
             code: kpi.known.definition.code.clone(),
             definition_version: kpi.known.version,
@@ -258,12 +274,17 @@ impl CardLine {
             numerator: kpi.value.as_ref().map(|value| value.numerator),
             denominator: kpi.value.as_ref().map(|value| value.denominator),
             value: kpi.in_unit,
+            interval: value.and_then(|value| value.interval).map(|(low, high)| [low, high]),
+            n: value.map(|value| value.n),
             limits: kpi.limits,
             position: kpi.position,
             state: kpi.state,
             score: score.and_then(|score| score.score),
             contribution: score.map(|score| score.contribution),
+            points_lost: score.map(|score| score.points_lost),
             why: kpi.why.as_ref().map(word).transpose()?,
+            measures: behind.map(|behind| behind.measures.clone()).unwrap_or_default(),
+            batches: behind.map(|behind| behind.batches.clone()).unwrap_or_default(),
         })
     }
 }
@@ -278,7 +299,7 @@ fn word<T: Serialize>(value: &T) -> Result<String> {
 }
 
 impl ScorecardView {
-    pub(super) fn of(card: &Card) -> Result<Self> {
+    pub(super) fn of(card: &Card, frozen: FrozenCard) -> Result<Self> {
         Ok(Self {
             centre: card.centre.code.clone(),
             centre_type: card.centre.centre_type.as_str(),
@@ -291,7 +312,9 @@ impl ScorecardView {
             complete: card.score.gaps.is_empty(),
             gaps: card.score.gaps.clone(),
             families: card.score.families.clone(),
-            kpis: card.kpis.iter().map(CardLine::of).collect::<Result<_>>()?,
+            strict: card.score.strict,
+            kpis: card.kpis.iter().map(|kpi| CardLine::of(kpi, &frozen)).collect::<Result<_>>()?,
+            inputs: frozen.inputs,
         })
     }
 }

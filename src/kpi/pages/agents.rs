@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::kpi::chart;
 use crate::kpi::{self, Funnel, FunnelSource};
 use crate::text::{Lang, t};
-use crate::web::{Area, PageResult, View, Visit};
+use crate::web::{Area, PageResult, Sheet, View, Visit};
 
 /// What the address asks for.
 #[derive(Deserialize)]
@@ -38,6 +38,8 @@ struct AgentsView {
     at: String,
     tabs: Vec<words::Tab>,
     columns: Vec<words::Tab>,
+    /// The same as a file.
+    sheet: String,
     pooled: Option<String>,
     unit: String,
     svg: Option<String>,
@@ -91,6 +93,10 @@ fn view(source: &FunnelSource, found: Funnel, today: chrono::NaiveDate, lang: La
         flagged: rows.iter().filter(|row| row.flagged).count(),
         rows,
         columns: found.columns.iter().map(tab).collect(),
+        sheet: crate::web::address(
+            "/kpis/files/agents",
+            &[("centre", &centre.code), ("code", &definition.code), ("period", &period.to_string()), ("column", &column)],
+        ),
         tabs: words::tabs(&path, period, today, lang),
         centre: centre.code.clone(),
         centre_name: centre.name(lang).to_owned(),
@@ -101,6 +107,42 @@ fn view(source: &FunnelSource, found: Funnel, today: chrono::NaiveDate, lang: La
         unit: words::unit(definition, lang),
         left_out: found.left_out,
     })
+}
+
+/// The same as a table for spreadsheets.
+pub(super) fn sheet(source: &FunnelSource, found: &Funnel, lang: Lang) -> Sheet {
+    let (definition, period) = (source.definition(), source.period().to_string());
+    let scale = definition.scale();
+    let keys = [
+        "kpis-centre",
+        "kpis-kpi",
+        "kpis-period",
+        "kpis-agents-column",
+        "kpis-agents-person",
+        "kpis-agents-n",
+        "kpis-value",
+        "kpid-unit",
+        "kpis-line-lower",
+        "kpis-line-upper",
+        "kpis-mark",
+    ];
+    let row = |one: &kpi::PersonResult| {
+        vec![
+            source.centre().code.as_str().into(),
+            definition.code.as_str().into(),
+            period.as_str().into(),
+            found.column.clone().into(),
+            one.person.as_str().into(),
+            one.value.denominator.real().into(),
+            one.value.value.map(|value| value * scale).into(),
+            words::unit(definition, lang).into(),
+            one.limits.map(|limits| limits.lower * scale).into(),
+            one.limits.map(|limits| limits.upper * scale).into(),
+            one.flagged.then(|| t(lang, "kpis-agents-out", &[])).into(),
+        ]
+    };
+    let name = format!("{}-{}-{period}-funnel", definition.code, source.centre().code);
+    Sheet { name, head: keys.map(|key| t(lang, key, &[])).into(), rows: found.people.iter().map(row).collect() }
 }
 
 fn picture(source: &FunnelSource, found: &Funnel, lang: Lang) -> Option<String> {

@@ -77,6 +77,8 @@ struct CentreView {
     has_data: bool,
     may_import: bool,
     strict: bool,
+    /// The same card as a file.
+    sheet: String,
     /// The same address with missing KPIs scored 0, or not.
     other_way: String,
     /// The same data under the profile of each type.
@@ -224,6 +226,7 @@ fn view(r: &mut Reading<'_>, centre: Centre, asked: &CardAsked, refused: Option<
         // What the profile does not weigh is no gap of this card; it stands among the definitions.
         waiting: waiting.into_iter().filter(|(kpi, _)| kpi.weight.is_some()).map(|(kpi, _)| waits(r, &card, kpi)).collect(),
         may_import: r.actor.may_at(Permission::ImportKpis, &card.centre.id),
+        sheet: format!("/kpis/files/cards?centre={}&period={period}{}", card.centre.code, if strict { "&strict=1" } else { "" }),
         other_way: format!("/kpis/{}?period={period}{}", card.centre.code, if strict { "" } else { "&strict=1" }),
         form: super::form_view(refused, r.lang),
         strict,

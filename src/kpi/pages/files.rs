@@ -1,5 +1,9 @@
 //! `/kpis/files/…`: everything that KPI pages show, as a file for spreadsheets.
 
+mod lists;
+mod points;
+
+use actix_web::HttpRequest;
 use actix_web::web::{Path, Query};
 use serde::Deserialize;
 
@@ -7,12 +11,13 @@ use super::definitions::{direction_name, kind_name, unit_name};
 use super::figures::rule_name;
 use super::words;
 use crate::actor::Permission;
+use crate::db::Instant;
 use crate::error::{Error, Result};
 use crate::kpi::pack::Limits;
 use crate::kpi::vocabulary::Vocabulary;
-use crate::kpi::{self, FrozenCard, FrozenKpi, LimitBook, Period, Point};
+use crate::kpi::{self, AskedCard, FrozenCard, FrozenKpi, LimitBook, Period, Point};
 use crate::text::t;
-use crate::web::{Cell, PageResult, Reading, Sheet, SheetFormat, Visit};
+use crate::web::{Cell, Form, PageResult, Reading, Sheet, SheetFormat, Visit};
 
 /// Batches and signals of one file.
 const MOST: i64 = 100_000;
@@ -41,6 +46,18 @@ pub(crate) enum What {
     Signals,
     /// Targets and floors.
     Targets,
+    /// The weights of all centre types, version by version.
+    Profiles,
+    /// The published cards.
+    Scorecards,
+    /// The locked months.
+    Locks,
+    /// The points of a control chart.
+    Chart,
+    /// The results by person.
+    Agents,
+    /// The staffings around the answer to a question.
+    Staffing,
 }
 
 /// Of what exactly.
@@ -51,23 +68,28 @@ pub(crate) struct Asked {
     period: Option<String>,
     id: Option<String>,
     number: Option<i64>,
-    /// `day` or `month`.
+    /// `day`, `week` or `month`.
     points: Option<String>,
+    /// `1`: what is missing counts as 0.
+    strict: Option<String>,
+    /// The column of people.
+    column: Option<String>,
 }
 
 /// A file.
-pub(crate) async fn show(visit: Visit, path: Path<(What, SheetFormat)>, asked: Query<Asked>) -> PageResult {
+pub(crate) async fn show(visit: Visit, path: Path<(What, SheetFormat)>, asked: Query<Asked>, request: HttpRequest) -> PageResult {
     let (what, format) = path.into_inner();
+    let question = Form::parse(request.query_string().as_bytes());
     let file = visit
         .read(move |r| {
             r.actor.see(Permission::ReadKpis)?;
-            sheet(r, what, &asked)?.file(format)
+            sheet(r, what, &asked, &question)?.file(format)
         })
         .await?;
     Ok(file.answer())
 }
 
-fn sheet(r: &mut Reading<'_>, what: What, asked: &Asked) -> Result<Sheet> {
+fn sheet(r: &mut Reading<'_>, what: What, asked: &Asked, question: &Form) -> Result<Sheet> {
     match what {
         What::Cards => cards(r, asked),
         What::Published => published(r, asked),
@@ -78,12 +100,23 @@ fn sheet(r: &mut Reading<'_>, what: What, asked: &Asked) -> Result<Sheet> {
         What::Batch => batch(r, asked),
         What::Signals => signals(r, asked),
         What::Targets => targets(r, asked),
+        What::Profiles => lists::profiles(r),
+        What::Scorecards => lists::scorecards(r),
+        What::Locks => lists::locks(r),
+        What::Chart => points::chart(r, asked),
+        What::Agents => funnel(r, asked),
+        What::Staffing => super::staffing::sheet(r, question),
     }
 }
 
 /// The names of columns, by the keys of their texts.
 fn head(r: &Reading<'_>, keys: &[&str]) -> Vec<String> {
     keys.iter().map(|key| r.t(key)).collect()
+}
+
+/// An instant in the zone of the organisation, to the minute.
+fn moment(r: &Reading<'_>, at: Instant) -> String {
+    at.utc().with_timezone(&r.shell.zone).format("%Y-%m-%d %H:%M").to_string()
 }
 
 fn needed<'a>(value: Option<&'a str>, field: &'static str) -> Result<&'a str> {
@@ -112,7 +145,11 @@ const CARD: &[&str] = &[
     "kpis-contribution",
     "kpis-lost",
     "kpif-version",
+    "kpid-measure",
+    "kpis-batch",
 ];
+/// The columns of [`CARD`] from the score on.
+const SCORED: usize = 7;
 
 fn cards(r: &mut Reading<'_>, asked: &Asked) -> Result<Sheet> {
     let period = words::asked(r.conn, asked.period.as_deref(), None, r.today)?;
@@ -122,9 +159,13 @@ fn cards(r: &mut Reading<'_>, asked: &Asked) -> Result<Sheet> {
         codes = vec![centre.to_owned()];
         name = format!("kpis-{centre}-{period}");
     }
+    let strict = asked.strict.as_deref() == Some("1");
+    if strict {
+        name.push_str("-strict");
+    }
     let mut rows = Vec::new();
-    for code in codes {
-        let card = kpi::sheet(r.conn, &r.actor, &code, period)?;
+    for centre in codes {
+        let card = kpi::sheet(r.conn, &r.actor, &AskedCard { centre, period, strict })?;
         rows.extend(card_rows(r, &card));
     }
     Ok(Sheet { name, head: head(r, CARD), rows })
@@ -141,8 +182,9 @@ fn card_rows(r: &Reading<'_>, card: &FrozenCard) -> Vec<Vec<Cell>> {
     let lost = card.total.map(|total| 100.0 - total);
     let mut total: Vec<Cell> =
         vec![card.centre.as_str().into(), card.period.as_str().into(), Cell::Nothing, r.t("kpif-total").into()];
-    total.resize(CARD.len() - 5, Cell::Nothing);
+    total.resize(CARD.len() - SCORED, Cell::Nothing);
     total.extend([card.total.into(), Cell::Number(100.0), card.total.into(), lost.into(), card.profile_version.into()]);
+    total.resize(CARD.len(), Cell::Nothing);
     std::iter::once(total).chain(card.kpis.iter().map(|kpi| kpi_row(r, card, kpi))).collect()
 }
 
@@ -172,6 +214,8 @@ fn kpi_row(r: &Reading<'_>, card: &FrozenCard, kpi: &FrozenKpi) -> Vec<Cell> {
         kpi.contribution.into(),
         kpi.points_lost.into(),
         kpi.definition_version.into(),
+        words::measures(&kpi.measures, r.lang).into(),
+        words::batches(&kpi.batches).into(),
     ]
 }
 
@@ -206,6 +250,16 @@ fn series(r: &mut Reading<'_>, asked: &Asked) -> Result<Sheet> {
         &["kpis-period", "kpis-value", "kpid-unit", "kpif-low", "kpif-high", "kpif-n", "kpis-numerator", "kpis-denominator"],
     );
     Ok(Sheet { name: format!("{code}-{centre}"), head, rows: points.into_iter().map(row).collect() })
+}
+
+/// What the funnel shows, by pseudonym.
+fn funnel(r: &mut Reading<'_>, asked: &Asked) -> Result<Sheet> {
+    let (centre, code) = (needed(asked.centre.as_deref(), "centre")?, needed(asked.code.as_deref(), "code")?);
+    let id = kpi::visible(r.conn, &r.actor, centre)?.id;
+    let period = words::asked(r.conn, asked.period.as_deref(), Some(&id), r.today)?;
+    let source = kpi::funnel_source(r.conn, &r.actor, code, centre, period)?;
+    let found = source.read(&r.site.config.evidence_dir(), asked.column.as_deref())?;
+    Ok(super::agents::sheet(&source, &found, r.lang))
 }
 
 fn definitions(r: &mut Reading<'_>) -> Result<Sheet> {
@@ -269,7 +323,7 @@ fn batches(r: &mut Reading<'_>) -> Result<Sheet> {
             "kpis-measures-hash",
         ],
     );
-    let (found, zone) = (kpi::batches(r.conn, &r.actor, None, MOST)?, r.shell.zone);
+    let found = kpi::batches(r.conn, &r.actor, None, MOST)?;
     let row = |batch: kpi::Batch| {
         vec![
             batch.number.into(),
@@ -282,7 +336,7 @@ fn batches(r: &mut Reading<'_>) -> Result<Sheet> {
             batch.cells.into(),
             r.t(&format!("kpis-batch-{}", batch.state.as_str())).into(),
             batch.imported_by.into(),
-            batch.imported_at.utc().with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string().into(),
+            moment(r, batch.imported_at).into(),
             batch.evidence_hash.into(),
             batch.measures_hash.into(),
         ]

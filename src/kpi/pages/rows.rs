@@ -14,6 +14,8 @@ use crate::web::{Area, Cell, PageResult, Sheet, SheetFormat, View, Visit, addres
 
 /// Rows of a page.
 const SHOWN: u64 = 100;
+/// Most links to further files.
+const FURTHER: usize = 50;
 
 /// What the address may ask for.
 #[derive(Debug, Clone, Deserialize)]
@@ -76,6 +78,8 @@ struct Shown {
     newer: Option<String>,
     older: Option<String>,
     sheet: String,
+    /// Files of the rows that one file does not hold.
+    further: Vec<Tab>,
 }
 
 /// Measures, files and rows behind a value.
@@ -94,8 +98,8 @@ pub(crate) async fn show(visit: Visit, path: Path<(String, String)>, asked: Quer
 pub(crate) async fn sheet(visit: Visit, path: Path<(String, String, SheetFormat)>, asked: Query<Asked>) -> PageResult {
     let (centre, code, format) = path.into_inner();
     let found = find(&visit, (centre, code), &asked, MOST_ROWS).await?;
-    let lang = visit.read(|r| Ok(r.lang)).await?;
-    Ok(block(move || as_sheet(&found, lang).file(format)).await?.answer())
+    let (lang, from) = (visit.read(|r| Ok(r.lang)).await?, asked.from);
+    Ok(block(move || as_sheet(&found, from, lang).file(format)).await?.answer())
 }
 
 async fn find(visit: &Visit, (centre, code): (String, String), asked: &Asked, take: u64) -> Result<Behind> {
@@ -160,6 +164,7 @@ fn shown(found: &Behind, value: &kpi::Value, from: u64, today: chrono::NaiveDate
         newer: (from > 0).then(|| page(from.saturating_sub(SHOWN))),
         older: (last < found.total).then(|| page(last)),
         sheet: address(&path, &[("period", &period), ("batch", &number)]),
+        further: further(&path, &[("period", &period), ("batch", &number)], found.total, lang),
     }
 }
 
@@ -196,14 +201,58 @@ fn shown_row(found: &Behind, row: &TracedRow, lang: Lang) -> Row {
     Row { number: row.number, day: row.day.to_string(), adds: adds(found, row, lang), cells: row.cells.clone() }
 }
 
-fn as_sheet(found: &Behind, lang: Lang) -> Sheet {
+/// The rows of a file, and what it does not hold: one file holds [`MOST_ROWS`].
+fn as_sheet(found: &Behind, from: u64, lang: Lang) -> Sheet {
     let t = |key: &str| crate::text::t(lang, key, &[]);
     let head = [t("kpir-row"), t("kpir-day"), t("kpir-adds")].into_iter().chain(found.header.iter().cloned()).collect();
     let row = |row: &TracedRow| {
         let own = [Cell::Number(row.number as f64), row.day.into(), adds(found, row, lang).into()];
         own.into_iter().chain(row.cells.iter().map(|cell| Cell::from(cell.as_str()))).collect()
     };
-    let name =
+    let mut name =
         format!("{}-{}-{}-{}", found.known.definition.code, found.centre.code, found.period, found.chosen.unwrap_or_default());
-    Sheet { name, head, rows: found.rows.iter().map(row).collect() }
+    if from > 0 {
+        name.push_str(&format!("-{}", from + 1));
+    }
+    let mut rows: Vec<Vec<Cell>> = found.rows.iter().map(row).collect();
+    rows.extend(rest(from, found.rows.len() as u64, found.total, lang).map(|rest| vec![Cell::Nothing, Cell::Nothing, rest.into()]));
+    Sheet { name, head, rows }
+}
+
+/// That there are more rows, and how to get them.
+fn rest(from: u64, shown: u64, total: u64, lang: Lang) -> Option<String> {
+    let last = from + shown;
+    let params = [("first", from + 1), ("last", last), ("total", total), ("from", last)].map(|(name, row)| (name, row.to_string()));
+    (last < total).then(|| crate::text::t(lang, "kpir-rest", &params))
+}
+
+/// The files that hold the rows beyond the first [`MOST_ROWS`].
+fn further(path: &str, params: &[(&str, &str)], total: u64, lang: Lang) -> Vec<Tab> {
+    let steps = usize::try_from(MOST_ROWS).unwrap_or(usize::MAX);
+    let tab = |from: u64| {
+        let place = [("first", from + 1), ("last", total.min(from + MOST_ROWS)), ("total", total)];
+        let from = from.to_string();
+        let params: Vec<(&str, &str)> = params.iter().copied().chain([("from", from.as_str())]).collect();
+        let label = crate::text::t(lang, "kpir-place", &place.map(|(name, row)| (name, row.to_string())));
+        Tab { label, href: address(path, &params), current: false }
+    };
+    (MOST_ROWS..total).step_by(steps).take(FURTHER).map(tab).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_says_what_it_does_not_hold() {
+        assert_eq!(rest(0, 1840, 1840, Lang::En), None);
+        let told = rest(0, MOST_ROWS, 250_000, Lang::En).unwrap();
+        assert!(told.contains("1 to 100000 of 250000") && told.contains("from=100000"), "{told}");
+        assert_eq!(rest(200_000, 50_000, 250_000, Lang::En), None);
+        let path = "/kpis/HD/fcr/rows";
+        assert!(further(path, &[("period", "2026-10")], MOST_ROWS, Lang::En).is_empty());
+        let hrefs: Vec<String> =
+            further(path, &[("period", "2026-10")], 250_000, Lang::En).into_iter().map(|tab| tab.href).collect();
+        assert_eq!(hrefs, ["/kpis/HD/fcr/rows?period=2026-10&from=100000", "/kpis/HD/fcr/rows?period=2026-10&from=200000"]);
+    }
 }

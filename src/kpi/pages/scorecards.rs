@@ -3,7 +3,7 @@
 use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 
-use super::{centre, words};
+use super::{centre, editions, words};
 use crate::error::{Error, Result};
 use crate::history::{self, Line};
 use crate::kpi::{self, FrozenCard, FrozenKpi, Input, Period, PublishScorecard, Scorecard};
@@ -49,15 +49,8 @@ struct Figure {
     contribution: String,
     lost: String,
     version: i64,
-}
-
-#[derive(Serialize)]
-struct Changed {
-    name: String,
-    before: String,
-    after: String,
-    score_before: String,
-    score_after: String,
+    /// Where its rows are, of what is measured.
+    rows: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -70,7 +63,7 @@ struct Shown {
     inputs: Vec<Input>,
     editions: Vec<words::Tab>,
     /// Against the edition before; none for the first.
-    changes: Option<Vec<Changed>>,
+    changes: Option<Vec<editions::Changes>>,
     total_before: Option<String>,
     history: Vec<Line>,
 }
@@ -130,10 +123,10 @@ fn view(r: &mut Reading<'_>, id: &str) -> Result<Shown> {
         |code: &str| families.iter().find(|(known, _)| known == code).map_or_else(|| code.to_owned(), |(_, name)| name.clone());
     Ok(Shown {
         period_name: words::period(Period::parse(&card.period)?, r.lang),
-        kpis: card.kpis.iter().map(|kpi| figure(r, kpi)).collect(),
+        kpis: card.kpis.iter().map(|kpi| figure(r, &card, kpi)).collect(),
         families: card.families.iter().map(|family| centre::family_row(r, name(&family.code), family)).collect(),
         editions: editions.iter().map(tab).collect(),
-        changes: before.as_ref().map(|before| changes(r, before, &card)),
+        changes: before.as_ref().map(|before| editions::changes(before, &card, &name, r.lang)).transpose()?,
         total_before: before.map(|before| points(before.total)),
         history: history::of(r.conn, "scorecard", &published.id, r.lang, r.shell.zone)?,
         inputs: card.inputs,
@@ -142,7 +135,7 @@ fn view(r: &mut Reading<'_>, id: &str) -> Result<Shown> {
     })
 }
 
-fn figure(r: &Reading<'_>, kpi: &FrozenKpi) -> Figure {
+fn figure(r: &Reading<'_>, card: &FrozenCard, kpi: &FrozenKpi) -> Figure {
     let definition = &kpi.definition;
     let digits = |value: Option<f64>| value.map_or("—".to_owned(), |value| format!("{value:.2}"));
     Figure {
@@ -157,24 +150,8 @@ fn figure(r: &Reading<'_>, kpi: &FrozenKpi) -> Figure {
         contribution: digits(kpi.contribution.filter(|_| kpi.score.is_some())),
         lost: digits(kpi.points_lost.filter(|_| kpi.score.is_some())),
         version: kpi.definition_version,
+        rows: kpi.in_unit.map(|_| format!("/kpis/{}/{}/rows?period={}", card.centre, kpi.code, card.period)),
     }
-}
-
-fn changes(r: &Reading<'_>, before: &FrozenCard, after: &FrozenCard) -> Vec<Changed> {
-    let value = |kpi: Option<&FrozenKpi>| {
-        kpi.and_then(|kpi| kpi.in_unit.map(|value| words::figure(&kpi.definition, value))).unwrap_or_else(|| "—".to_owned())
-    };
-    let changed = |change: kpi::Change| {
-        let (before, after) = (change.before.as_ref(), change.after.as_ref());
-        Changed {
-            name: after.or(before).map_or(change.code, |kpi| kpi.definition.name(r.lang).to_owned()),
-            before: value(before),
-            after: value(after),
-            score_before: points(before.and_then(|kpi| kpi.score)),
-            score_after: points(after.and_then(|kpi| kpi.score)),
-        }
-    };
-    before.changes(after).into_iter().map(changed).collect()
 }
 
 /// Publishes the card of a month; refused, the centre's page says why.

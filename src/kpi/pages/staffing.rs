@@ -5,11 +5,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::actor::Permission;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kpi::chart::{self, Trend, TrendPoint, TrendWords};
 use crate::kpi::staffing::{Answer, FIELDS, Question, Row};
+use crate::kpi::statistics::erlang::Waiting;
 use crate::text::t;
-use crate::web::{Area, Form, PageResult, Reading, Typed, View, Visit};
+use crate::web::{Area, Form, PageResult, Reading, Sheet, Typed, View, Visit, address};
 
 #[derive(Serialize)]
 struct Line {
@@ -42,6 +43,8 @@ struct Found {
 struct Staffing {
     form: Typed,
     threshold: String,
+    /// The same as a file.
+    sheet: String,
     /// None when no number of agents reaches the goal.
     found: Option<Found>,
 }
@@ -71,7 +74,10 @@ fn view(r: &Reading<'_>, asked: &Form) -> Result<(Staffing, u16)> {
     }
     let found = question.and_then(|question| question.answer().map(|answer| found(r, &question, &answer)));
     let threshold = question.map(|question| question.goal.threshold_s.to_string()).unwrap_or_default();
-    Ok((Staffing { form, threshold, found }, status))
+    let values = asked.values();
+    let pairs: Vec<(&str, &str)> = values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let sheet = address("/kpis/files/staffing", &pairs);
+    Ok((Staffing { form, threshold, sheet, found }, status))
 }
 
 fn percent(share: f64) -> String {
@@ -113,6 +119,42 @@ fn line(question: &Question, answer: &Answer, row: &Row) -> Line {
         impatient_level: impatient.map(|queue| percent(queue.answered_within(threshold))),
         impatient_wait: impatient.map(|queue| seconds(queue.mean_wait_s)),
     }
+}
+
+/// The staffings around the answer, as a table for spreadsheets; shares from 0 to 1.
+pub(super) fn sheet(r: &Reading<'_>, asked: &Form) -> Result<Sheet> {
+    r.actor.see(Permission::ReadKpis)?;
+    let question = Question::read(&asked.values())?;
+    let answer = question.answer().ok_or_else(|| Error::conflict("staffing-none"))?;
+    let threshold = question.goal.threshold_s;
+    let keys = [
+        "kpis-staffing-agents",
+        "kpis-staffing-roster",
+        "kpis-staffing-level-a",
+        "kpis-staffing-wait-a",
+        "kpis-staffing-abandon",
+        "kpis-staffing-level-c",
+        "kpis-staffing-asa",
+        "kpis-staffing-waits",
+        "kpis-staffing-occupied",
+        "kpis-staffing-goal",
+    ];
+    let row = |row: &Row| {
+        let (patient, impatient) = (row.patient, row.impatient.as_ref());
+        vec![
+            i64::from(row.agents).into(),
+            i64::from(row.rostered).into(),
+            impatient.map(|queue| queue.answered_within(threshold)).into(),
+            impatient.map(|queue| queue.mean_wait_s).into(),
+            impatient.map(|queue| queue.abandons).into(),
+            patient.map(|queue| queue.within(threshold)).into(),
+            patient.map(Waiting::asa_s).into(),
+            patient.map(|queue| queue.waits).into(),
+            impatient.map(|queue| queue.occupancy).or(patient.map(Waiting::occupancy)).into(),
+            r.t(if row.reaches { "kpis-staffing-reached" } else { "kpis-staffing-missed" }).into(),
+        ]
+    };
+    Ok(Sheet { name: "staffing".into(), head: keys.map(|key| r.t(key)).into(), rows: answer.rows.iter().map(row).collect() })
 }
 
 /// The service level over the number of agents.

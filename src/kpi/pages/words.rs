@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::kpi::method::{Lack, Missing};
 use crate::kpi::pack::{Definition, Limits};
 use crate::kpi::vocabulary::Vocabulary;
-use crate::kpi::{Period, Why};
+use crate::kpi::{MeasureTotal, Period, Why};
 use crate::text::{Lang, t};
 
 /// One entry of a switch between views.
@@ -147,6 +147,22 @@ pub(super) fn lacking(reason: Lack, measures: &[String], lang: Lang) -> String {
         return reason;
     }
     t(lang, "kpis-lacks-named", &[("reason", reason), ("measures", names.join(separator))])
+}
+
+/// The measures of a value with what they come to.
+pub(super) fn measures(measures: &[MeasureTotal], lang: Lang) -> String {
+    let vocabulary = Vocabulary::shipped();
+    let title = |name: &str| vocabulary.measure(name).map_or_else(|| name.to_owned(), |measure| measure.title(lang).to_owned());
+    let told = |one: &MeasureTotal| {
+        let sum = one.sum.map_or_else(|| "—".to_owned(), |sum| sum.to_string());
+        format!("{} {sum}", title(&one.measure))
+    };
+    measures.iter().map(told).collect::<Vec<_>>().join(if lang == Lang::Zh { "；" } else { "; " })
+}
+
+/// Numbers of batches: `#3 #7`.
+pub(super) fn batches(numbers: &[i64]) -> String {
+    numbers.iter().map(|number| format!("#{number}")).collect::<Vec<_>>().join(" ")
 }
 
 /// The period asked for, else the month of the last data, else this month.

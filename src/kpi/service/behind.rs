@@ -152,7 +152,10 @@ pub fn behind(db: &Db, evidence_dir: &Path, actor: &Actor, asked: &AskedRows) ->
 }
 
 /// The measures that a value is made of.
-fn used(known: &Known) -> Result<Vec<&'static Measure>> {
+///
+/// # Errors
+/// [`Error::Conflict`] for a KPI that waits for its data source.
+pub(super) fn used(known: &Known) -> Result<Vec<&'static Measure>> {
     let formula = known.formula.as_ref();
     let formula =
         formula.ok_or_else(|| Error::Conflict(Problem::whole("kpi-unmeasured").with("code", known.definition.code.clone())))?;
@@ -160,7 +163,8 @@ fn used(known: &Known) -> Result<Vec<&'static Measure>> {
     Ok(slots.into_iter().map(|slot| Vocabulary::shipped().at(slot)).collect())
 }
 
-fn sums(used: &[&Measure], quantities: &Quantities) -> Vec<MeasureSum> {
+/// What each of them comes to.
+pub(super) fn sums(used: &[&Measure], quantities: &Quantities) -> Vec<MeasureSum> {
     let sum = |measure: &&Measure| {
         let name = &measure.name;
         let flow = quantities.flows.get(name).copied();

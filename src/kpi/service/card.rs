@@ -29,7 +29,7 @@ pub enum Why {
     Log(Lack),
     /// Too few observations.
     Few,
-    /// No target and floor to score against.
+    /// No target and floor to score against: it is not scored, and the coverage says so.
     NoLimits,
     /// Switched off for this centre: its weight goes to the others of its family.
     NotApplicable,
@@ -170,6 +170,16 @@ impl CardReader {
         self.made(frames, period, Depth::Whole)
     }
 
+    /// Reads the measures of a period and scores them.
+    ///
+    /// # Errors
+    /// As [`CardReader::card`].
+    pub fn read(&self, conn: &mut Conn, period: Period) -> Result<Card> {
+        let windows = self.windows();
+        let book = DayBook::over(conn, &self.centre.id, &[period], &windows)?;
+        self.card(&book.frames(period, &windows), period)
+    }
+
     /// The same score with only the KPIs that the profile names, without intervals: for boards of many centres.
     ///
     /// # Errors
@@ -233,7 +243,7 @@ fn input(profile: &Profile, kpi: &CardKpi) -> Option<KpiInput> {
     let code = &kpi.known.definition.code;
     let (family, weight) = profile.of_kpi(code)?;
     let reading = match (kpi.in_unit, kpi.why) {
-        (_, Some(Why::NotApplicable | Why::NoLimits)) => Reading::NotApplicable,
+        (_, Some(Why::NotApplicable)) => Reading::NotApplicable,
         (Some(value), None) => Reading::Value(value),
         (Some(value), Some(Why::Few)) => Reading::LowConfidence(value),
         _ => Reading::Missing,
@@ -252,14 +262,22 @@ fn lacking(missing: &Missing, frames: &Frames) -> Why {
     if missing.reason == Lack::NotDelivered && silent { Why::NoSource } else { Why::Log(missing.reason) }
 }
 
-/// The card of a centre (by code) for a period.
+/// Which card is asked for.
+#[derive(Debug, Clone)]
+pub struct AskedCard {
+    /// Code of the centre.
+    pub centre: String,
+    /// The period.
+    pub period: Period,
+    /// What is missing counts as 0, as in audits.
+    pub strict: bool,
+}
+
+/// The card of a centre for a period.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a centre this actor may not see.
-pub fn card(conn: &mut Conn, actor: &Actor, centre: &str, period: Period) -> Result<Card> {
-    let centre = visible(conn, actor, centre)?;
-    let reader = CardReader::of(conn, centre)?;
-    let windows = reader.windows();
-    let book = DayBook::over(conn, &reader.centre().id, &[period], &windows)?;
-    reader.card(&book.frames(period, &windows), period)
+pub fn card(conn: &mut Conn, actor: &Actor, asked: &AskedCard) -> Result<Card> {
+    let centre = visible(conn, actor, &asked.centre)?;
+    CardReader::of(conn, centre)?.strict(asked.strict).read(conn, asked.period)
 }

@@ -16,6 +16,17 @@ pub const SERIES: u32 = 25;
 /// Centres up to which all of them get their series.
 pub const DETAILED: usize = 12;
 
+/// Which centres are looked at closely.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closely<'a> {
+    /// All of them when they are few, else none.
+    Few,
+    /// All of them when they are few, else the one with this code.
+    One(&'a str),
+    /// All of them, however many.
+    All,
+}
+
 /// A centre's month.
 #[derive(Debug, Clone)]
 pub struct Outline {
@@ -27,13 +38,13 @@ pub struct Outline {
     pub series: Option<Vec<Vec<Option<f64>>>>,
 }
 
-/// The months of all centres that this actor may see. Those of few centres are looked at closely; of many only the one named.
+/// The months of all centres that this actor may see. A centre that was closed counts only in months that it has data of.
 ///
 /// # Errors
 /// [`crate::error::Error::NotFound`] for whoever may read none.
-pub fn outlines(conn: &mut Conn, actor: &Actor, month: Period, closely: Option<&str>) -> Result<Vec<Outline>> {
+pub fn outlines(conn: &mut Conn, actor: &Actor, month: Period, closely: Closely<'_>) -> Result<Vec<Outline>> {
     let visible = centres(conn, actor)?;
-    let all = visible.len() <= DETAILED;
+    let all = visible.len() <= DETAILED || closely == Closely::All;
     let readers = CardReader::all(conn, visible)?;
     let windows = readers.first().map(CardReader::windows).unwrap_or_default();
     let (months, pair) = (months_up_to(month.to, SERIES), [month.months_away(-1), month]);
@@ -41,11 +52,14 @@ pub fn outlines(conn: &mut Conn, actor: &Actor, month: Period, closely: Option<&
     let mut found = Vec::with_capacity(readers.len());
     for reader in &readers {
         let centre = reader.centre();
-        let close = all || closely == Some(centre.code.as_str());
+        let close = all || closely == Closely::One(centre.code.as_str());
         let book = match (close, all) {
             (true, false) => DayBook::over(conn, &centre.id, &months, &windows)?,
             _ => books.remove(&centre.id).unwrap_or_default(),
         };
+        if !centre.active && !book.has_data(month) {
+            continue;
+        }
         let [before, now] = pair.map(|period| book.frames(period, &windows));
         let card = reader.outline(&now, month)?;
         let series = close.then(|| {

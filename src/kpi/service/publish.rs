@@ -4,12 +4,13 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Card, CardKpi, CardReader, Input, visible};
+use super::card::card;
+use super::shares::{MeasureTotal, Shares};
+use super::{AskedCard, Card, CardKpi, CardReader, Input};
 use crate::actor::{Actor, Permission};
 use crate::db::{Conn, new_id};
 use crate::error::{Error, Problem, Result};
 use crate::evidence;
-use crate::kpi::daybook::DayBook;
 use crate::kpi::method::Figure;
 use crate::kpi::model::Scorecard;
 use crate::kpi::pack::{Definition, Limits};
@@ -46,6 +47,9 @@ pub struct FrozenCard {
     pub kpis: Vec<FrozenKpi>,
     /// The batches behind all values.
     pub inputs: Vec<Input>,
+    /// What is missing was scored 0; never of what is published.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
 }
 
 /// A KPI of a published card.
@@ -87,11 +91,18 @@ pub struct FrozenKpi {
     pub contribution: Option<f64>,
     /// Points of the total that it falls short of.
     pub points_lost: Option<f64>,
+    /// What its measures come to; cards frozen before this was kept have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<MeasureTotal>,
+    /// Numbers of the batches that add to it, among the inputs of the card.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub batches: Vec<i64>,
 }
 
 impl FrozenKpi {
-    fn of(kpi: &CardKpi) -> Self {
+    fn of(kpi: &CardKpi, shares: &Shares) -> Self {
         let (value, score) = (kpi.value.as_ref(), kpi.score.as_ref());
+        let (measures, batches) = shares.of(&kpi.known);
         Self {
             code: kpi.known.definition.code.clone(),
             definition_version: kpi.known.version,
@@ -109,12 +120,14 @@ impl FrozenKpi {
             score: score.and_then(|score| score.score),
             contribution: score.map(|score| score.contribution),
             points_lost: score.map(|score| score.points_lost),
+            measures,
+            batches,
         }
     }
 }
 
 impl FrozenCard {
-    fn of(card: &Card, inputs: Vec<Input>) -> Self {
+    fn of(card: &Card, inputs: Vec<Input>, shares: &Shares) -> Self {
         // What neither the profile weighs nor the data tell says nothing about the month.
         let told = card.kpis.iter().filter(|kpi| kpi.weight.is_some() || kpi.value.as_ref().is_some_and(|value| value.n > 0));
         Self {
@@ -128,8 +141,9 @@ impl FrozenCard {
             coverage: card.score.coverage,
             gaps: card.score.gaps.clone(),
             families: card.score.families.clone(),
-            kpis: told.map(FrozenKpi::of).collect(),
+            kpis: told.map(|kpi| FrozenKpi::of(kpi, shares)).collect(),
             inputs,
+            strict: card.score.strict,
         }
     }
 
@@ -194,7 +208,8 @@ pub fn publish(tx: &mut WriteTx<'_>, command: &PublishScorecard) -> Result<Score
     if period.to >= organisation::today(tx)? {
         return Err(Error::conflict("kpi-publish-running"));
     }
-    let frozen = freeze(tx, centre.clone(), period)?;
+    let card = CardReader::of(tx, centre.clone())?.read(tx, period)?;
+    let frozen = frozen(tx, &card)?;
     if frozen.inputs.is_empty() {
         return Err(Error::conflict("kpi-publish-empty"));
     }
@@ -227,33 +242,23 @@ pub fn publish(tx: &mut WriteTx<'_>, command: &PublishScorecard) -> Result<Score
     Ok(row)
 }
 
-/// The card of a month as it would be published now.
-///
-/// # Errors
-/// [`Error::NotFound`] before the pack was installed.
-fn freeze(conn: &mut Conn, centre: Centre, period: Period) -> Result<FrozenCard> {
-    let reader = CardReader::of(conn, centre)?;
-    let windows = reader.windows();
-    let book = DayBook::over(conn, &reader.centre().id, &[period], &windows)?;
-    frozen(conn, &reader.card(&book.frames(period, &windows), period)?)
-}
-
 /// A card that was read, as it would be published.
 ///
 /// # Errors
 /// When the database refuses.
 pub(crate) fn frozen(conn: &mut Conn, card: &Card) -> Result<FrozenCard> {
     let inputs = store_measures::inputs(conn, &card.centre.id, card.period.from, card.period.to)?;
-    Ok(FrozenCard::of(card, inputs.iter().map(Input::of).collect()))
+    let shares = Shares::behind(conn, card)?;
+    Ok(FrozenCard::of(card, inputs.iter().map(Input::of).collect(), &shares))
 }
 
 /// The card of a centre (by code) for any period, with all that its figures follow from; not published.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a centre this actor may not see.
-pub fn sheet(conn: &mut Conn, actor: &Actor, centre: &str, period: Period) -> Result<FrozenCard> {
-    let centre = visible(conn, actor, centre)?;
-    freeze(conn, centre, period)
+pub fn sheet(conn: &mut Conn, actor: &Actor, asked: &AskedCard) -> Result<FrozenCard> {
+    let card = card(conn, actor, asked)?;
+    frozen(conn, &card)
 }
 
 /// A published card: its row, its centre and what was frozen.
