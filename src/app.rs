@@ -54,7 +54,8 @@ pub fn endpoints() -> Vec<Endpoint> {
 
 /// The OpenAPI document: the parts of all slices.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    api::document(vec![api::openapi(), documents::openapi(), forms::openapi(), records::openapi(), kpi::openapi()], &endpoints())
+    let slices = vec![api::openapi(), documents::openapi(), forms::openapi(), records::openapi(), kpi::openapi(), board::openapi()];
+    api::document(slices, &endpoints())
 }
 
 /// Opens the installation's database and starts the write path.

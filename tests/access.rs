@@ -138,8 +138,8 @@ impl World {
             improvement::AddAction { title: "加人".into(), owner_id: manager.id.clone(), due_on: "2026-12-01".parse().unwrap() };
         let action = ledger.write(&manager, move |tx| improvement::add_action(tx, &number, &action)).unwrap();
         self.put(&["/dashboard/files/{what}"], "board");
-        self.put(&["/dashboard/reviews/{id}"], &review);
-        self.put(&["/dashboard/reviews/{id}/notes/{note}"], &note);
+        self.put(&["/dashboard/reviews/{id}", "/api/v1/reviews/{id}"], &review);
+        self.put(&["/dashboard/reviews/{id}/notes/{note}", "/api/v1/reviews/{id}/notes/{note}"], &note);
         self.put(&["/organisation/centres/{id}"], &centre.id);
         self.put(&["/kpis/{centre}", "/api/v1/centres/{code}"], "HD");
         self.put(&["/api/v1/kpis/{code}", "/kpis/definitions/{code}"], "service_level");

@@ -46,7 +46,7 @@ both! {
         assert_eq!((&card["centre"], &card["centre_type"], &card["period"]), (&json!("HD"), &json!("cost_control"), &json!("2026-10")));
         let level = card["kpis"].as_array().unwrap().iter().find(|kpi| kpi["code"] == "service_level").unwrap();
         assert_eq!((&level["numerator"], &level["denominator"]), (&json!(48), &json!(70)));
-        assert!(level["measures"].as_array().unwrap().contains(&json!({"measure": "offered", "sum": 70})), "{level}");
+        assert!(level["measures"].as_array().unwrap().contains(&json!({"measure": "answered", "sum": 60})), "{level}");
         assert_eq!((&level["batches"], &level["n"], &card["inputs"]), (&json!([1]), &json!(70), &value["inputs"]));
         let strict = manager.get("/api/v1/centres/HD/scorecard?period=2026-10&strict=true").await.json();
         assert_eq!((&strict["strict"], &card["strict"]), (&json!(true), &json!(false)));

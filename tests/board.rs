@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use cairn::actor::{Actor, Role};
 use cairn::error::Error;
 use cairn::kpi::{self, Import, Imported, Period};
 use cairn::organisation::CentreType;
+use serde_json::json;
 
 use crate::both;
 use crate::kpi::{MAPPING, day, log};
@@ -251,6 +252,38 @@ both! {
         };
         assert_eq!(codes("2026-09"), (vec!["HD".to_owned(), "ZB".to_owned()], 2));
         assert_eq!(codes("2026-10"), (vec!["HD".to_owned()], 1), "nothing is missing of what is closed");
+    }
+
+    async fn programs_read_the_board_and_freeze_it(app: TestApp) {
+        app.with_centre();
+        months_of_calls(app, "HD", "hotline");
+        let manager = app.program("wangfang", &[Role::QualityManager], &["read-kpis", "manage-kpis", "run-cycles"]);
+        let board = manager.get("/api/v1/board?period=2026-10").await.json();
+        assert_eq!(board["groups"][0]["centres"][0]["code"], "HD");
+        assert_eq!(manager.get("/api/v1/board?period=2026-Q3").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let bare = manager.send_json(Method::POST, "/api/v1/reviews", &[], &json!({"period": "2026-10", "title": " "})).await;
+        assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", bare.text());
+        let third = json!({"period": "2026-10", "title": "Third quarter"});
+        let done = manager.send_json(Method::POST, "/api/v1/reviews", &[], &third).await;
+        assert_eq!(done.status, StatusCode::CREATED, "{}", done.text());
+        let address = done.location().to_owned();
+        let review = manager.get(&address).await.json();
+        assert_eq!((&review["title"], &review["whole"], &review["board"]["groups"]), (&json!("Third quarter"), &json!(true), &board["groups"]));
+        let decision = json!({"kind": "decision", "text": "Hire two people."});
+        let note = manager.send_json(Method::POST, &format!("{address}/notes"), &[], &decision).await;
+        assert_eq!(note.status, StatusCode::CREATED, "{}", note.text());
+        assert_eq!(manager.get(&address).await.json()["notes"][0]["text"], "Hire two people.");
+        let owner = app.ledger().db.read(|conn| cairn::people::find_by_login(conn, "wangfang")).unwrap().id;
+        let place = format!("{address}/notes/{}/action", note.json()["id"].as_str().unwrap());
+        let nowhere = json!({"cycle": "none", "owner_id": owner, "due_on": "2026-12-20"});
+        assert_eq!(manager.send_json(Method::POST, &place, &[], &nowhere).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        app.pass(chrono::Duration::hours(1));
+        let fourth = json!({"period": "2026-10", "title": "Fourth quarter"});
+        assert_eq!(manager.send_json(Method::POST, "/api/v1/reviews", &[], &fourth).await.status, StatusCode::CREATED);
+        let first = manager.get("/api/v1/reviews?limit=1").await.json();
+        assert_eq!(first["items"][0]["title"], "Fourth quarter");
+        let second = manager.get(&format!("/api/v1/reviews?limit=1&after={}", first["next"].as_str().unwrap())).await.json();
+        assert_eq!((&second["items"][0]["title"], second.get("next")), (&json!("Third quarter"), None));
     }
 
     async fn executives_land_on_the_board(app: TestApp) {

@@ -88,8 +88,8 @@ both! {
         assert_eq!((level(&first), level(&second)), (Some(kpi::Figure::Whole(100)), Some(kpi::Figure::Whole(500))));
         let behind = |card: &kpi::FrozenCard| {
             let level = card.kpis.iter().find(|kpi| kpi.code == "service_level").unwrap();
-            let offered = level.measures.iter().find(|measure| measure.measure == "offered").unwrap();
-            (offered.sum, level.batches.clone())
+            let answered = level.measures.iter().find(|measure| measure.measure == "answered").unwrap();
+            (answered.sum, level.batches.clone())
         };
         assert_eq!(behind(&first), (Some(kpi::Figure::Whole(100)), vec![1]));
         assert_eq!(behind(&second), (Some(kpi::Figure::Whole(500)), vec![1, 2]));

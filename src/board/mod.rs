@@ -4,17 +4,19 @@
 //! Invariants: a board shows what its reader may see, and only centres of one type side by side; a frozen board is a kept text whose hash
 //! stands in the log and never changes; its minutes are added to, never rewritten.
 
+mod api;
 mod changes;
 mod exceptions;
-mod files;
 mod gather;
 mod model;
 mod pages;
+mod pages_files;
 mod process;
 mod review;
 mod store;
 mod view;
 
+pub use api::openapi;
 pub use exceptions::exceptions;
 pub use gather::gather;
 pub use model::{Assurance, Board, CentreMonth, Change, Matter, Note, NoteKind, Review, Tile, Tone, TypeGroup, Variation};
@@ -26,10 +28,11 @@ use crate::web::{Access, Routes};
 
 /// The routes of the board.
 pub fn routes(routes: &mut Routes<'_>) {
+    api::routes(routes);
     let (read, manage) = (Access::May(ReadKpis), Access::May(ManageKpis));
     routes
         .get("/dashboard", read, pages::show)
-        .get("/dashboard/files/{what}.{format}", read, files::show)
+        .get("/dashboard/files/{what}.{format}", read, pages_files::show)
         .get("/dashboard/reviews", read, pages::reviews)
         .post("/dashboard/reviews", manage, pages::freeze)
         .get("/dashboard/reviews/{id}", read, pages::review)

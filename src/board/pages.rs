@@ -117,7 +117,7 @@ struct Reviews {
 pub(super) async fn reviews(visit: Visit) -> PageResult {
     visit
         .page("board/reviews.html", |r| {
-            let found = review::list(r.conn, &r.actor, LISTED)?;
+            let found = review::list(r.conn, &r.actor, None, LISTED)?;
             let rows = found.into_iter().map(|row| review_row(r, row)).collect();
             Ok(View::new(Area::Dashboard, r.t("board-reviews"), Reviews { rows }))
         })

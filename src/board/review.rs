@@ -70,7 +70,8 @@ fn written(field: &str, text: &str, most: usize) -> Result<String> {
 }
 
 /// Adds to the minutes of a review, or a decision.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[schema(as = WriteBoardNote)]
 pub struct Write {
     /// What it is.
     pub kind: NoteKind,
@@ -114,7 +115,8 @@ pub fn note(tx: &mut WriteTx<'_>, review: &str, command: &Write) -> Result<Note>
 }
 
 /// Makes a decision an action of a cycle.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[schema(as = ActOnDecision)]
 pub struct Act {
     /// Number of the cycle.
     pub cycle: String,
@@ -148,13 +150,14 @@ pub fn act(tx: &mut WriteTx<'_>, review: &str, note: &str, command: &Act) -> Res
     Ok(row)
 }
 
-/// Reviews, newest first.
+/// Reviews, newest first, after one of them; at most so many.
 ///
 /// # Errors
 /// [`Error::NotFound`] for whoever may not read KPIs.
-pub fn list(conn: &mut Conn, actor: &Actor, limit: i64) -> Result<Vec<Review>> {
+pub fn list(conn: &mut Conn, actor: &Actor, after: Option<&str>, limit: i64) -> Result<Vec<Review>> {
     actor.see(Permission::ReadKpis)?;
-    store::reviews(conn, limit)
+    let after = after.map(|id| store::review(conn, id)).transpose()?;
+    store::reviews(conn, after.as_ref(), limit)
 }
 
 /// A review as somebody may see it.

@@ -11,9 +11,15 @@ use crate::ledger::{Fact, FactTable, WriteTx};
 /// The fact tables of the board.
 pub const FACTS: &[FactTable] = &[Review::TABLE, Note::TABLE];
 
-/// Reviews, newest first.
-pub(super) fn reviews(conn: &mut Conn, limit: i64) -> Result<Vec<Review>> {
-    Ok(board_reviews::table.order(board_reviews::frozen_at.desc()).limit(limit).select(Review::as_select()).load(conn)?)
+/// Reviews, newest first, after one of them.
+pub(super) fn reviews(conn: &mut Conn, after: Option<&Review>, limit: i64) -> Result<Vec<Review>> {
+    let mut query = board_reviews::table.into_boxed();
+    if let Some(last) = after {
+        let same = board_reviews::frozen_at.eq(last.frozen_at).and(board_reviews::id.lt(&last.id));
+        query = query.filter(board_reviews::frozen_at.lt(last.frozen_at).or(same));
+    }
+    let newest = (board_reviews::frozen_at.desc(), board_reviews::id.desc());
+    Ok(query.order(newest).limit(limit).select(Review::as_select()).load(conn)?)
 }
 
 /// The newest review of a month or of one before it.

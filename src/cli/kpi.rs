@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 
 use super::kpi_cards::{self, PublishArgs, ScorecardArgs};
 use super::kpi_locks::{self, LockArgs};
+use super::kpi_rows::{self, RowsArgs};
 use super::{Data, Report, say};
 use crate::actor::Actor;
 use crate::error::{Error, Problem, Result};
@@ -29,6 +30,8 @@ enum Command {
     Import(ImportArgs),
     /// Show a value with numerator, denominator, interval and the batches behind it.
     Show(ShowArgs),
+    /// Show the rows behind a value, read from the kept file again.
+    Rows(RowsArgs),
     /// Read and count a file, store nothing; prints checksums over all figures.
     Measure(MeasureArgs),
     /// Show the scorecard of a centre, down to the batches behind it.
@@ -139,6 +142,7 @@ pub fn run(args: &Kpi) -> Result<i32> {
         Command::Import(args) => import(args),
         Command::Show(args) => show(args),
         Command::Measure(args) => measure(args),
+        Command::Rows(args) => kpi_rows::rows(args),
         Command::Scorecard(args) => kpi_cards::scorecard(args),
         Command::Publish(args) => kpi_cards::publish(args),
         Command::Verify(args) => kpi_cards::verify(args),

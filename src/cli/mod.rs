@@ -4,6 +4,7 @@ mod demo;
 mod kpi;
 mod kpi_cards;
 mod kpi_locks;
+mod kpi_rows;
 mod serve;
 mod user;
 mod verify;

@@ -44,6 +44,7 @@ pub mod vocabulary;
 
 pub use api::openapi;
 pub(crate) use api::profiles::ProfileView;
+pub(crate) use api::rows::RowsView;
 pub use effect::{Judgement, Question, Signals, Stability, TestKind, TestMethod, judge, test_kind};
 pub use intake::TracedRow;
 pub use method::{Figure, KpiValue};

@@ -8,7 +8,7 @@ mod phases;
 pub(crate) mod profiles;
 mod published;
 mod read;
-mod rows;
+pub(crate) mod rows;
 mod view;
 
 use utoipa::OpenApi;

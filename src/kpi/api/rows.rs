@@ -16,7 +16,7 @@ use crate::web::block;
 /// What is behind a value.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = KpiRows)]
-struct RowsView {
+pub(crate) struct RowsView {
     /// Code of the KPI.
     code: String,
     /// Code of the centre.
@@ -65,7 +65,8 @@ struct RowView {
 }
 
 impl RowsView {
-    fn of(found: Behind) -> Self {
+    /// As it is shown.
+    pub(crate) fn of(found: Behind) -> Self {
         let agrees = found.agrees();
         let row = |row: kpi::TracedRow| RowView {
             number: row.number,
