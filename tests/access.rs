@@ -112,6 +112,8 @@ impl World {
         let rule = self.app.site.config.uploads;
         let staged = kpi::stage(self.app.ledger(), &dir, &sender, &new, rule, file.as_bytes()).unwrap();
         self.put(&["/kpis/import/{id}"], &staged.id);
+        let staged = kpi::stage(self.app.ledger(), &dir, &sender, &new, rule, file.as_bytes()).unwrap();
+        self.put(&["/api/v1/kpi/staged/{id}"], &staged.id);
     }
 
     /// A centre with its KPIs, a signal, a batch and a cycle with an action.

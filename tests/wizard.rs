@@ -24,21 +24,21 @@ async fn token(visitor: &Visitor<'_>) -> String {
 }
 
 /// Sends a file; answers what came back.
-async fn send(visitor: &Visitor<'_>, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Answer {
+pub async fn send(visitor: &Visitor<'_>, fields: &[(&str, &str)], name: &str, file: &[u8]) -> Answer {
     let mut all = vec![("_csrf", token(visitor).await)];
     all.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
     visitor.send(Method::POST, "/kpis/import", &[], Some(multipart(&all, name, file))).await
 }
 
 /// Sends a file that is taken; answers the address of its pages.
-async fn staged(visitor: &Visitor<'_>, fields: &[(&str, &str)], name: &str, file: &[u8]) -> String {
+pub async fn staged(visitor: &Visitor<'_>, fields: &[(&str, &str)], name: &str, file: &[u8]) -> String {
     let answer = send(visitor, fields, name, file).await;
     assert_eq!(answer.status, 303, "{}", answer.main());
     answer.location().trim_end_matches("/header").to_owned()
 }
 
 /// The fields of the form on a page as a browser would send them.
-fn filled(page: &Answer) -> Vec<(String, String)> {
+pub fn filled(page: &Answer) -> Vec<(String, String)> {
     let html = scraper::Html::parse_document(&page.text());
     let pick = |selector: &str| scraper::Selector::parse(selector).unwrap();
     let form = html.select(&pick("main form")).next().expect("a form");
@@ -59,7 +59,7 @@ fn filled(page: &Answer) -> Vec<(String, String)> {
 }
 
 /// Sends the form of a page back with some fields changed.
-async fn post(visitor: &Visitor<'_>, path: &str, page: &Answer, changes: &[(&str, &str)]) -> Answer {
+pub async fn post(visitor: &Visitor<'_>, path: &str, page: &Answer, changes: &[(&str, &str)]) -> Answer {
     let mut fields = filled(page);
     fields.retain(|(name, _)| name != "_csrf" && !changes.iter().any(|(changed, _)| changed == name));
     let mut all: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -68,7 +68,7 @@ async fn post(visitor: &Visitor<'_>, path: &str, page: &Answer, changes: &[(&str
 }
 
 /// Saves the mapping as text and goes on.
-async fn mapped(visitor: &Visitor<'_>, path: &str, mapping: &str) -> Answer {
+pub async fn mapped(visitor: &Visitor<'_>, path: &str, mapping: &str) -> Answer {
     let page = visitor.get(&format!("{path}/mapping?text=1")).await;
     let saved = post(visitor, &format!("{path}/mapping"), &page, &[("mapping", mapping), ("act", "next")]).await;
     assert_eq!(saved.location(), format!("{path}/preview"), "{}", saved.main());
@@ -76,7 +76,7 @@ async fn mapped(visitor: &Visitor<'_>, path: &str, mapping: &str) -> Answer {
 }
 
 /// The preview, once the file was read.
-async fn preview(visitor: &Visitor<'_>, path: &str) -> Answer {
+pub async fn preview(visitor: &Visitor<'_>, path: &str) -> Answer {
     for _ in 0..200 {
         let page = visitor.get(&format!("{path}/preview")).await;
         assert_eq!(page.status, 200, "{}", page.main());
@@ -87,9 +87,31 @@ async fn preview(visitor: &Visitor<'_>, path: &str) -> Answer {
     panic!("the file was never read");
 }
 
-/// Imports; answers where the last redirect goes, or the page that refuses.
-async fn commit(visitor: &Visitor<'_>, path: &str, rows: &str) -> Answer {
-    let mut answer = visitor.post(&format!("{path}/commit"), &[("rows", rows)]).await;
+/// What the form of the preview says of what was seen; where there is no form, what it would say.
+pub async fn seen(visitor: &Visitor<'_>, path: &str) -> String {
+    let mut page = visitor.get(&format!("{path}/preview")).await;
+    while page.text().contains("data-refresh") {
+        page = visitor.get(&format!("{path}/preview")).await;
+    }
+    if let Some(rest) = page.text().split("name=\"seen\" value=\"").nth(1) {
+        return rest.split('"').next().unwrap().to_owned();
+    }
+    let id = path.rsplit('/').next().unwrap();
+    let kept = std::fs::read(visitor.app.site.config.data.join(format!("staged/{id}.preview"))).unwrap_or_default();
+    let preview: serde_json::Value = serde_json::from_slice(&kept).unwrap_or_default();
+    let numbers = preview["owners"].as_array().into_iter().flatten().map(|owner| format!(" {}", owner["number"]));
+    std::iter::once(preview["key"].as_str().unwrap_or_default().to_owned()).chain(numbers).collect()
+}
+
+/// Imports what the preview shows; answers where the last redirect goes, or the page that refuses.
+pub async fn commit(visitor: &Visitor<'_>, path: &str, rows: &str) -> Answer {
+    let seen = seen(visitor, path).await;
+    commit_seen(visitor, path, rows, &seen).await
+}
+
+/// Imports what was seen before.
+pub async fn commit_seen(visitor: &Visitor<'_>, path: &str, rows: &str, seen: &str) -> Answer {
+    let mut answer = visitor.post(&format!("{path}/commit"), &[("rows", rows), ("seen", seen)]).await;
     for _ in 0..200 {
         if answer.location().starts_with("/kpis/batches/") || answer.status == 409 {
             return answer;
@@ -100,15 +122,15 @@ async fn commit(visitor: &Visitor<'_>, path: &str, rows: &str) -> Answer {
 }
 
 /// The four counts above the preview: new, changed, same, with errors.
-fn counts(page: &Answer) -> Vec<String> {
+pub fn counts(page: &Answer) -> Vec<String> {
     page.all(".sum dd")
 }
 
-fn batch(app: &TestApp, number: i64) -> Batch {
+pub fn batch(app: &TestApp, number: i64) -> Batch {
     app.ledger().db.read(|conn| kpi::batch(conn, &app.system(), number)).unwrap()
 }
 
-fn manager(app: &TestApp) -> Visitor<'_> {
+pub fn manager(app: &TestApp) -> Visitor<'_> {
     app.with_centre();
     app.signed_in("manager", &[Role::QualityManager])
 }
@@ -261,6 +283,7 @@ both! {
         assert!(!page.text().contains("value=\"all\""));
         let refused = commit(&manager, &path, "all").await;
         assert_eq!(refused.status, 409, "{}", refused.main());
+        assert!(refused.main().contains("2026-10-01 会丢失"), "{}", refused.main());
     }
 
     async fn rows_pasted_from_a_spreadsheet_come_in(app: TestApp) {

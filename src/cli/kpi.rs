@@ -182,6 +182,7 @@ fn import(args: &ImportArgs) -> Result<i32> {
         centre: args.centre.clone(),
         file_name: name,
         replace: args.replace,
+        replaces: None,
         row_errors,
         as_of: args.as_of,
         supplements: args.supplements,

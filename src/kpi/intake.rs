@@ -48,6 +48,7 @@ pub use look::{Glimpse, HEADER_ROWS, SeenColumn, look};
 pub use personal::Pseudonyms;
 pub(in crate::kpi) use plan::wanted;
 pub use reading::{Setting, Traced, read, rejected, trace};
+pub(in crate::kpi) use rejects::REASON;
 pub use trace::{TracedRow, Wanted};
 
 /// How many errors are told one by one; the rest is counted.

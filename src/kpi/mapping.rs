@@ -5,6 +5,7 @@
 //! Invariant: a [`Mapping`] that exists is consistent in itself; what it still needs is a file whose header has its columns.
 
 pub mod catalogue;
+pub mod centres;
 pub mod controls;
 mod error;
 mod fields;

@@ -64,10 +64,10 @@ pub use service::{
     values, verify, visible, weekly, weights_of, wrong_months,
 };
 pub use service::{
-    ChangeStaged, Committed, Fate, LockMonth, LockedMonth, Looked, NewStaged, Preview, Progress, SeenCell, SeenError,
-    change_staged, commit_staged, committed, discard_staged, identical_batch, is_locked, is_remembered, known_mappings, lock_month,
-    lock_published, locks, preview_staged, rejected_of_batch, rows_missing, stage, staged, staged_files, sweep_staged,
-    unlock_month,
+    ChangeStaged, Committed, Fate, LockMonth, LockedMonth, Looked, NewStaged, Preview, Progress, SeenCell, SeenError, SeenLock,
+    SeenOwner, SeenPreview, await_import, await_preview, change_staged, commit_staged, committed, discard_staged, identical_batch,
+    is_locked, is_remembered, known_mappings, lock_month, lock_published, locks, mapping_problems, preview_staged,
+    rejected_of_batch, rows_missing, stage, staged, staged_files, sweep_staged, unlock_month,
 };
 pub use service::{Closely, DETAILED};
 pub(crate) use service::{

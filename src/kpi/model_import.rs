@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::db::Instant;
 use crate::db::schema::{kpi_locks, kpi_mappings, kpi_staged};
@@ -58,7 +58,7 @@ pub struct KnownMapping {
 crate::fact_table!(KnownMapping, kpi_mappings, 1, key id);
 
 /// A file that was sent and waits to be imported.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize, Deserialize)]
 #[diesel(table_name = kpi_staged, treat_none_as_null = true)]
 pub struct Staged {
     /// Id; the file lies under it.

@@ -12,6 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::measures::{Histogram, Measures};
 
+/// What contacts brought, in minor units.
+pub(super) const CONTACT_REVENUE: &str = "contact_revenue_minor";
+
 /// A stock counted on days. What several channels and sources counted on one day adds; days stand beside each other.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -163,7 +166,7 @@ impl Quantities {
 }
 
 /// The measures of contacts as named quantities. Where the log told nothing (no row at all, no waits, no handle times, no ratings, no
-/// resolution marks, no revenue) the names are absent.
+/// resolution marks, no revenue) the names are absent; a revenue of nothing that was told is a named quantity of its own.
 impl From<&Measures> for Quantities {
     fn from(m: &Measures) -> Self {
         let mut found = Self::default();
@@ -190,7 +193,7 @@ impl From<&Measures> for Quantities {
             found.flows.insert("handle_sq".to_owned(), m.handle_square);
         }
         if m.revenue_minor != 0 {
-            found.flows.insert("contact_revenue_minor".to_owned(), i128::from(m.revenue_minor));
+            found.flows.insert(CONTACT_REVENUE.to_owned(), i128::from(m.revenue_minor));
         }
         let mut spread = |name: &str, histogram: Histogram, told: bool| {
             if told {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::intake::CellKey;
 use super::measures::{Histogram, Measures};
 use super::model::MeasureRow;
-use super::quantities::Quantities;
+use super::quantities::{CONTACT_REVENUE, Quantities};
 use super::totals::Totals;
 use crate::error::{Error, Result};
 
@@ -149,7 +149,7 @@ pub(super) fn totals_of(row: &MeasureRow) -> Result<Totals> {
 }
 
 /// SHA-256 over all measures of a source, in the order of centre code, day and channel, and then over all named quantities in the same
-/// order; hexadecimal.
+/// order; hexadecimal. That a log told a revenue of nothing follows from its mapping and is left out, as it always was.
 ///
 /// # Errors
 /// When the quantities cannot be written.
@@ -182,7 +182,14 @@ pub(super) fn measures_hash(source: &str, cells: &Cells) -> Result<String> {
         hash.update(line.as_bytes());
     }
     for (key, quantities) in &cells.quantities {
-        let told = serde_json::to_string(quantities)?;
+        let mut quantities = quantities.clone();
+        if quantities.flows.get(CONTACT_REVENUE) == Some(&0) {
+            quantities.flows.remove(CONTACT_REVENUE);
+        }
+        if quantities.is_empty() {
+            continue;
+        }
+        let told = serde_json::to_string(&quantities)?;
         hash.update(format!("{} {} {} {told}\n", key.centre, key.day, key.channel).as_bytes());
     }
     Ok(hex::encode(hash.finalize()))

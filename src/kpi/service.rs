@@ -48,7 +48,7 @@ pub use months::{prepare_months, wrong_months};
 pub use outline::{Closely, DETAILED, Outline, outlines};
 pub(crate) use phases::PhaseBook;
 pub use phases::{FreezePhase, freeze, phases};
-pub use preview::{Fate, Preview, SeenCell, SeenError, identical_batch};
+pub use preview::{Fate, Preview, SeenCell, SeenError, SeenLock, SeenOwner, identical_batch};
 pub use profiles::{
     ProfileBook, ProfileVersion, SaveProfile, SetApplicability, SwitchBook, profiles, save_profile, set_applicability,
 };
@@ -61,11 +61,13 @@ pub use remembered::{is_remembered, known_mappings};
 pub use shares::MeasureTotal;
 pub(crate) use signals::open_everywhere;
 pub use signals::{NamedSignal, SignalDetail, answer_with_cycle, explain, open_named, open_signals, raised_since, signal};
-pub use staging::{ChangeStaged, NewStaged, change_staged, discard_staged, stage, staged, staged_files, sweep_staged};
+pub use staging::{
+    ChangeStaged, NewStaged, change_staged, discard_staged, mapping_problems, stage, staged, staged_files, sweep_staged,
+};
 pub use supplement::rows_missing;
 pub(crate) use values::months_up_to;
 pub use values::{
     BesideValue, Input, Point, Value, centres, daily, last_day, last_day_anywhere, monthly, signals_of, value, values, visible,
     weekly,
 };
-pub use wizard::{Committed, Looked, commit_staged, committed, preview_staged};
+pub use wizard::{Committed, Looked, SeenPreview, await_import, await_preview, commit_staged, committed, preview_staged};

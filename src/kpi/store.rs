@@ -1,13 +1,14 @@
 //! Queries of definitions, profiles, targets, batches and signals.
 
 use chrono::NaiveDate;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::model::{
     Applicability, Batch, BatchState, DefinitionRow, PhaseRow, ProfileRow, Scorecard, Signal, SignalState, TargetRow,
 };
 use super::model_import::{KnownMapping, Lock};
-use crate::db::schema::{kpi_applicability, kpi_batches, kpi_definitions, kpi_profiles, kpi_signals, kpi_targets};
+use crate::db::schema::{kpi_applicability, kpi_batches, kpi_definitions, kpi_measures, kpi_profiles, kpi_signals, kpi_targets};
 use crate::db::{Conn, Instant, Json};
 use crate::error::{Error, Result};
 use crate::ledger::{Fact, FactTable, WriteTx};
@@ -135,14 +136,14 @@ pub(super) fn update_target(tx: &mut WriteTx<'_>, row: &mut TargetRow) -> Result
     tx.image(row)
 }
 
-/// Batches, newest first, from below a number on.
-pub(super) fn batches(conn: &mut Conn, below: Option<i64>, limit: i64) -> Result<Vec<Batch>> {
-    Ok(kpi_batches::table
-        .filter(kpi_batches::number.lt(below.unwrap_or(i64::MAX)))
-        .order(kpi_batches::number.desc())
-        .limit(limit)
-        .select(Batch::as_select())
-        .load(conn)?)
+/// Batches, newest first, from below a number on: all, or those with measures of some centres, whether they count or not.
+pub(super) fn batches(conn: &mut Conn, centres: Option<&[String]>, below: Option<i64>, limit: i64) -> Result<Vec<Batch>> {
+    let mut query = kpi_batches::table.filter(kpi_batches::number.lt(below.unwrap_or(i64::MAX))).into_boxed();
+    if let Some(centres) = centres {
+        let of = kpi_measures::table.filter(kpi_measures::batch_id.eq(kpi_batches::id));
+        query = query.filter(exists(of.filter(kpi_measures::centre_id.eq_any(centres))));
+    }
+    Ok(query.order(kpi_batches::number.desc()).limit(limit).select(Batch::as_select()).load(conn)?)
 }
 
 pub(super) fn batch(conn: &mut Conn, id: &str) -> Result<Batch> {

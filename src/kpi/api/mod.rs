@@ -9,6 +9,7 @@ pub(crate) mod profiles;
 mod published;
 mod read;
 pub(crate) mod rows;
+mod staged;
 mod view;
 
 use utoipa::OpenApi;
@@ -43,7 +44,13 @@ use crate::web::{Access, Routes};
     batches::batch,
     batches::import,
     batches::rows,
-    batches::undo
+    batches::undo,
+    staged::stage,
+    staged::show,
+    staged::map,
+    staged::preview,
+    staged::commit,
+    staged::discard
 ))]
 struct Contract;
 
@@ -78,7 +85,13 @@ pub(super) fn routes(routes: &mut Routes<'_>) {
         .get("/api/v1/kpi/batches/{number}", read, batches::batch)
         .post("/api/v1/kpi/batches/{number}/undo", import, batches::undo)
         .post("/api/v1/kpi/imports", import, batches::import)
-        .get("/api/v1/kpi/imports/rows/{id}", import, batches::rows);
+        .get("/api/v1/kpi/imports/rows/{id}", import, batches::rows)
+        .post("/api/v1/kpi/staged", import, staged::stage)
+        .get("/api/v1/kpi/staged/{id}", import, staged::show)
+        .route(actix_web::http::Method::PUT, "/api/v1/kpi/staged/{id}/mapping", import, staged::map)
+        .get("/api/v1/kpi/staged/{id}/preview", import, staged::preview)
+        .post("/api/v1/kpi/staged/{id}/commit", import, staged::commit)
+        .route(actix_web::http::Method::DELETE, "/api/v1/kpi/staged/{id}", import, staged::discard);
     routes.route(actix_web::http::Method::PUT, "/api/v1/kpis/{code}", manage, definitions::change).route(
         actix_web::http::Method::PUT,
         "/api/v1/kpi/profiles/{type}",

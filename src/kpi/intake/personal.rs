@@ -10,6 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::error::IntakeError;
+use super::rejects::{harmless, is_mended};
 use super::text::Line;
 use crate::config::own_key;
 
@@ -76,6 +77,8 @@ pub(super) struct Rewriter<'k> {
     names: &'k Pseudonyms,
     to: csv::Writer<&'k mut (dyn Write + 'k)>,
     personal: Vec<bool>,
+    /// The cells are written harmless again, because whoever reads them takes that back.
+    mended: bool,
     row: Vec<String>,
 }
 
@@ -99,7 +102,7 @@ impl<'k> Rewriter<'k> {
         let mut to = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(keep);
         to.write_record(header).map_err(kept)?;
         let personal = header.iter().map(|name| personal.contains(name)).collect();
-        Ok(Self { names, to, personal, row: Vec::new() })
+        Ok(Self { names, to, personal, mended: is_mended(header), row: Vec::new() })
     }
 
     /// The cells of a row as they are kept, and the row written.
@@ -115,7 +118,11 @@ impl<'k> Rewriter<'k> {
             // One cell too many, so that the row stays an error when what is kept is read again.
             self.row.push(String::new());
         }
-        self.to.write_record(&self.row).map_err(kept)?;
+        if self.mended {
+            self.to.write_record(self.row.iter().map(|cell| harmless(cell.clone()))).map_err(kept)?;
+        } else {
+            self.to.write_record(&self.row).map_err(kept)?;
+        }
         Ok(&self.row)
     }
 

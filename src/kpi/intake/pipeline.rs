@@ -11,7 +11,7 @@ use super::lines::Separators;
 use super::plan::{Plan, wanted};
 use super::rows::Rows;
 use super::source::{Chunk, LineChunks};
-use super::{CentreZones, Intake, MAX_ERRORS, RowNumber, header, quoted};
+use super::{CentreZones, Intake, MAX_ERRORS, RowNumber, header, quoted, rejects};
 use crate::kpi::mapping::Mapping;
 
 /// How the work is cut up.
@@ -56,6 +56,8 @@ pub(super) fn run(
     let header = header::read(&first, mapping.delimiter, mapping.header_row, &wanted(mapping))?;
     first.skip(header.bytes);
     let plan = Plan::bind(mapping, zones, header.names, header.delimiter)?;
+    // Rows that were mended are few, and their cells are read as they were.
+    let settings = Settings { sequential: settings.sequential || rejects::is_mended(&plan.header), ..settings };
     let store = Store::default();
     let mut shares = Vec::new();
     let outcome = std::thread::scope(|scope| {

@@ -13,7 +13,7 @@ use super::plan::Plan;
 use super::rows::Rows;
 use super::source::{Chunk, LONGEST, LineChunks};
 use super::text::{BEFORE, Line, PAD};
-use super::{RowNumber, header};
+use super::{RowNumber, header, rejects};
 
 /// Reads the rest of a file, which begins with a given chunk; `number` is what that chunk is called in row numbers.
 pub(super) fn read(
@@ -24,7 +24,7 @@ pub(super) fn read(
     store: &Store,
 ) -> Result<Share, IntakeError> {
     let mut rows = Rows::new(plan, store);
-    each(source, first, plan.delimiter, |record| {
+    each(source, first, Cut::of(plan.delimiter, &plan.header), |record| {
         match record {
             Record::Sound(fields, line) => rows.read(fields, RowNumber { chunk: number, line }),
             Record::Unsound(_, line) => rows.report_encoding(RowNumber { chunk: number, line }),
@@ -34,6 +34,21 @@ pub(super) fn read(
     })?;
     rows.finish();
     Ok(Share::of(rows, Vec::new()))
+}
+
+/// How the fields of a text are told apart and read.
+#[derive(Clone, Copy)]
+pub(super) struct Cut {
+    delimiter: u8,
+    /// They are rows with errors that come back.
+    mended: bool,
+}
+
+impl Cut {
+    /// That of a text with a header.
+    pub(super) fn of(delimiter: u8, header: &[String]) -> Self {
+        Self { delimiter, mended: rejects::is_mended(header) }
+    }
 }
 
 /// A record and the line on which it begins, from 0.
@@ -48,13 +63,13 @@ pub(super) enum Record<'a> {
 pub(super) fn each(
     source: &mut LineChunks<'_>,
     first: Chunk,
-    delimiter: u8,
+    cut: Cut,
     mut take: impl FnMut(Record<'_>) -> Result<(), IntakeError>,
 ) -> Result<(), IntakeError> {
     let notes = Rc::new(Notes::default());
     let mut feed = Feed { source, text: Vec::new(), used: 0, at: 0, lines: 0, notes: Rc::clone(&notes) };
     feed.load(first);
-    let mut reader = header::reader(delimiter).from_reader(feed);
+    let mut reader = header::reader(cut.delimiter).from_reader(feed);
     let (mut record, mut buffer, mut ends, mut next) = (ByteRecord::new(), Vec::new(), Vec::new(), 0);
     loop {
         notes.left.set(LONGEST);
@@ -67,19 +82,19 @@ pub(super) fn each(
         // The record begins as many lines back as it has line ends, blank lines before it disregarded.
         let inside = memchr::memchr_iter(b'\n', record.as_slice()).count() as u64;
         let line = next - 1 - inside;
-        lay_out(&record, &mut buffer, &mut ends);
+        lay_out(&record, cut, &mut buffer, &mut ends);
         let fields = Line::new(&buffer, &ends);
         take(if notes.bad_before(next) { Record::Unsound(fields, line) } else { Record::Sound(fields, line) })?;
     }
 }
 
 /// Puts the fields of a record side by side, as a line without quotation marks has them.
-fn lay_out(record: &ByteRecord, buffer: &mut Vec<u8>, ends: &mut Vec<u32>) {
+fn lay_out(record: &ByteRecord, cut: Cut, buffer: &mut Vec<u8>, ends: &mut Vec<u32>) {
     buffer.clear();
     ends.clear();
     ends.push(BEFORE);
     for field in record {
-        buffer.extend_from_slice(field);
+        buffer.extend_from_slice(if cut.mended { rejects::restored(field) } else { field });
         ends.push(buffer.len() as u32);
         buffer.push(b'\n');
     }

@@ -28,6 +28,7 @@ use super::trace::{Counted, TracedRow, Tracer, Wanted};
 use super::{CentreZones, Intake, MAX_ERRORS};
 use crate::kpi::mapping::{EncodingRule, Outcome, SourceMapping};
 use crate::kpi::measures::Measures;
+use crate::kpi::quantities::CONTACT_REVENUE;
 
 /// What a reading needs beside the file.
 #[derive(Clone, Copy)]
@@ -72,7 +73,18 @@ pub fn read(reader: impl Read, mapping: &SourceMapping, setting: Setting<'_>, ke
         }
     };
     found.original = rewrite.map(|_| hex::encode(original.0.finalize()));
+    tell_revenue(mapping, &mut found);
     Ok(found)
+}
+
+/// Where a log tells revenue, answered contacts without any brought nothing; elsewhere what they brought is not known.
+fn tell_revenue(mapping: &SourceMapping, found: &mut Intake) {
+    if mapping.calls.as_ref().is_none_or(|calls| calls.revenue.is_none()) {
+        return;
+    }
+    for (key, _) in found.cells.iter().filter(|(_, measures)| measures.answered > 0 && measures.revenue_minor == 0) {
+        found.quantities.entry(key.clone()).or_default().add_flow(CONTACT_REVENUE, 0);
+    }
 }
 
 /// Reads a file that was kept once more, and writes the rows with errors, each with its reasons, to a CSV text.
@@ -148,7 +160,8 @@ fn traced(reader: impl Read, mapping: &SourceMapping, setting: Setting<'_>, trac
         Opened::Workbook(file) => (Table::Sheet(Box::new(Workbook::open(file, mapping)?)), true),
     };
     let header = table.header().to_vec();
-    let (intake, total) = rows(&mut table, mapping, setting, Beside { tracer: Some(tracer), ..Beside::default() })?;
+    let (mut intake, total) = rows(&mut table, mapping, setting, Beside { tracer: Some(tracer), ..Beside::default() })?;
+    tell_revenue(mapping, &mut intake);
     Ok(Traced { intake: Intake { workbook, ..intake }, header, total, blocks: None })
 }
 

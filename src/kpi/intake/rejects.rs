@@ -1,4 +1,7 @@
-//! The rows of a file that have errors, as a CSV text with the reasons in a column of their own: to be mended and imported again.
+//! The rows of a file that have errors, as a CSV text with the reasons in a column of their own: to be mended and imported again, as
+//! often as it takes.
+//!
+//! Invariant: a cell that was made harmless for spreadsheets is read again as it was.
 
 use std::io::Write;
 
@@ -6,7 +9,7 @@ use super::error::{IntakeError, RowError};
 use super::text::Line;
 
 /// Name of the column of the reasons, in both languages.
-const REASON: &str = "错误原因 reason";
+pub const REASON: &str = "错误原因 reason";
 /// Says that the text is UTF-8; spreadsheets ask for it.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -18,6 +21,8 @@ pub(super) struct Rejects<'w> {
     written: usize,
     to: csv::Writer<&'w mut (dyn Write + 'w)>,
     width: usize,
+    /// Where the reasons of an earlier round stand.
+    reason: Option<usize>,
     explain: &'w dyn Fn(&RowError) -> String,
 }
 
@@ -37,7 +42,8 @@ impl<'w> Rejects<'w> {
         let mut to = csv::WriterBuilder::new().delimiter(delimiter).flexible(true).from_writer(to);
         let names = header.iter().filter(|name| *name != REASON).map(String::as_str);
         to.write_record(names.chain([REASON])).map_err(failed)?;
-        Ok(Self { written: 0, to, width: header.len(), explain })
+        let reason = header.iter().position(|name| name == REASON);
+        Ok(Self { written: 0, to, width: header.len(), reason, explain })
     }
 
     /// Writes a row and why it is here.
@@ -46,7 +52,9 @@ impl<'w> Rejects<'w> {
         if self.written > MOST {
             return Ok(());
         }
-        for at in 0..line.fields().max(self.width) {
+        // In a row with cells too many the reason of before is pushed to the end.
+        let past = self.reason.map(|at| if line.fields() > self.width { line.fields() - 1 } else { at });
+        for at in (0..line.fields().max(self.width)).filter(|at| past != Some(*at)) {
             let cell = if at < line.fields() { line.field(at).text() } else { String::new() };
             self.to.write_field(harmless(cell)).map_err(failed)?;
         }
@@ -60,8 +68,39 @@ impl<'w> Rejects<'w> {
     }
 }
 
+/// True for the header of a file of rows with errors.
+pub(super) fn is_mended(header: &[String]) -> bool {
+    header.iter().any(|name| name == REASON)
+}
+
 /// A cell that a spreadsheet would run as a formula is written as a text.
-fn harmless(cell: String) -> String {
+pub(super) fn harmless(cell: String) -> String {
     let number = cell.parse::<f64>().is_ok();
-    if !number && cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+    if !number && is_formula(cell.as_bytes()) { format!("'{cell}") } else { cell }
+}
+
+/// A cell of mended rows as it was before it was made harmless.
+pub(super) fn restored(cell: &[u8]) -> &[u8] {
+    cell.strip_prefix(b"'").filter(|rest| is_formula(rest)).unwrap_or(cell)
+}
+
+/// True for a cell that begins like a formula, whatever apostrophes stand before it: those of the file itself are kept.
+fn is_formula(cell: &[u8]) -> bool {
+    cell.iter().find(|byte| **byte != b'\'').is_some_and(|byte| b"=+-@\t\r".contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_made_harmless_is_read_as_it_was() {
+        for (cell, written) in
+            [("=1+1", "'=1+1"), ("-放弃", "'-放弃"), ("'=x", "''=x"), ("-1.5", "-1.5"), ("'abc", "'abc"), ("", "")]
+        {
+            assert_eq!(harmless(cell.to_owned()), written);
+            assert_eq!(restored(written.as_bytes()), cell.as_bytes(), "{written}");
+        }
+        assert_eq!(restored(b"'-5"), b"-5", "what was mended to a number");
+    }
 }

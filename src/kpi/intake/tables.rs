@@ -140,7 +140,8 @@ impl Table<'_> {
                     Record::Sound(line, number) => take(Row { line, number: number + above + 1, sound: true }),
                     Record::Unsound(line, number) => take(Row { line, number: number + above + 1, sound: false }),
                 };
-                quoted::each(&mut table.source, first, table.header.delimiter, row).map_err(placed)?;
+                let cut = quoted::Cut::of(table.header.delimiter, &table.header.names);
+                quoted::each(&mut table.source, first, cut, row).map_err(placed)?;
                 let gb18030 = table.source.text == super::source::Text::Gb18030;
                 Ok(Ended { gzip: table.source.gzip, gb18030 })
             }

@@ -6,11 +6,15 @@ use std::collections::BTreeSet;
 use chrono::format::{Parsed, StrftimeItems, parse};
 
 use super::catalogue::Catalogue;
+use super::centres::CentreNames;
 use super::controls::{Choice, Control, Shape, Target, controls};
 use super::rows::needs;
 use super::stamp::read;
 use super::{SourceKind, is_identifier};
-use crate::kpi::intake::{Glimpse, SeenColumn};
+use crate::kpi::intake::{Glimpse, REASON, SeenColumn};
+
+/// Fields whose cells name people, whatever their column is called.
+const PEOPLE: &[&str] = &["customer", "agent", "evaluator"];
 
 /// How dates, or dates with times, are written; the likelier first.
 pub const MOMENTS: &[&str] = &[
@@ -67,23 +71,15 @@ pub fn format_of(column: &SeenColumn, among: &[&'static str]) -> Option<&'static
     among.iter().find(all).copied()
 }
 
-/// A first mapping. `centres`: code and names of each.
+/// A first mapping.
 #[must_use]
-pub fn guess(kind: SourceKind, seen: &Glimpse, centre: Option<&str>, centres: &[Vec<String>]) -> toml::Table {
+pub fn guess(kind: SourceKind, seen: &Glimpse, centre: Option<&str>, centres: &CentreNames) -> toml::Table {
     let mut guessing = Guessing { kind, seen, centres, taken: BTreeSet::new() };
     let mut mapping = toml::Table::new();
     mapping.insert("kind".into(), kind.as_str().into());
     mapping.insert("source".into(), usual_name(kind).into());
     place(&mut mapping, seen);
-    let personal: Vec<toml::Value> = seen
-        .columns
-        .iter()
-        .filter(|column| Catalogue::shipped().is_personal(&column.name))
-        .map(|column| column.name.as_str().into())
-        .collect();
-    if !personal.is_empty() {
-        mapping.insert("personal".into(), personal.into());
-    }
+    let mut people = BTreeSet::new();
     let mut order = controls(kind);
     order.sort_by_key(|control| (!control.required, control.name == "id"));
     for control in order {
@@ -92,6 +88,20 @@ pub fn guess(kind: SourceKind, seen: &Glimpse, centre: Option<&str>, centres: &[
         }
         let choice = guessing.choice(&control);
         control.write(&choice, &mut mapping);
+        if PEOPLE.contains(&control.name) {
+            people.insert(choice.column);
+        }
+    }
+    let named = |column: &&SeenColumn| people.contains(&column.name) || Catalogue::shipped().is_personal(&column.name);
+    let personal: Vec<toml::Value> = seen
+        .columns
+        .iter()
+        .filter(named)
+        .filter(|column| !column.name.is_empty())
+        .map(|column| column.name.as_str().into())
+        .collect();
+    if !personal.is_empty() {
+        mapping.insert("personal".into(), personal.into());
     }
     // What means nothing without a field that was not found is left to people. No chain of needs is longer than two.
     for (field, other) in needs(kind).iter().chain(needs(kind)) {
@@ -128,7 +138,7 @@ fn usual_name(kind: SourceKind) -> &'static str {
 struct Guessing<'s> {
     kind: SourceKind,
     seen: &'s Glimpse,
-    centres: &'s [Vec<String>],
+    centres: &'s CentreNames,
     taken: BTreeSet<&'s str>,
 }
 
@@ -160,7 +170,11 @@ impl<'s> Guessing<'s> {
 
     /// The column whose name fits a field best and that no other field has.
     fn column(&self, name: &str) -> Option<&'s SeenColumn> {
-        let free = self.seen.columns.iter().filter(|column| !column.name.is_empty() && !self.taken.contains(column.name.as_str()));
+        let free = self
+            .seen
+            .columns
+            .iter()
+            .filter(|column| !column.name.is_empty() && column.name != REASON && !self.taken.contains(column.name.as_str()));
         let fits = free.map(|column| (Catalogue::shipped().fit(self.kind, name, &column.name), column)).filter(|(fit, _)| *fit > 0);
         // Of equals the first one.
         fits.rev().max_by_key(|(fit, _)| *fit).map(|(_, column)| column)
@@ -185,7 +199,7 @@ impl<'s> Guessing<'s> {
         let list = Catalogue::shipped();
         let word = |cell: &str| -> Option<String> {
             match target {
-                Target::Centres => self.centre(cell),
+                Target::Centres => self.centres.find(cell).map(str::to_owned),
                 Target::Channels => list.word_of("channel", &[], cell).map(str::to_owned),
                 Target::Words(words) => list.word_of(name, words, cell).map(str::to_owned),
                 Target::YesNo => list.word_of("yes", &[], cell).map(str::to_owned),
@@ -196,7 +210,7 @@ impl<'s> Guessing<'s> {
         // Ratings in figures, and centres and channels by their codes, need no table.
         let bare = match target {
             Target::Rating(..) => column.values.iter().all(|cell| cell.parse::<f64>().is_ok()),
-            Target::Centres => column.values.iter().all(|cell| self.centres.iter().any(|names| names.first() == Some(cell))),
+            Target::Centres => column.values.iter().all(|cell| self.centres.is_code(cell)),
             Target::Channels => column.values.iter().all(|cell| is_identifier(cell)),
             Target::Words(words) => column.values.iter().all(|cell| words.contains(&cell.as_str())) && name != "outcome",
             Target::YesNo => false,
@@ -204,12 +218,6 @@ impl<'s> Guessing<'s> {
         if !bare {
             choice.values = column.values.iter().filter_map(|cell| Some((cell.clone(), word(cell)?))).collect();
         }
-    }
-
-    fn centre(&self, cell: &str) -> Option<String> {
-        let names =
-            |names: &&Vec<String>| names.iter().any(|name| !name.is_empty() && (cell == name || cell.contains(name.as_str())));
-        self.centres.iter().find(names).and_then(|names| names.first()).cloned()
     }
 }
 
@@ -251,7 +259,7 @@ mod tests {
             ("通话时长", &["00:03:41"]),
             ("手机号", &["13800000000"]),
         ]);
-        let centres = [vec!["HD".to_owned(), "华东".to_owned()], vec!["ZB".to_owned(), "总部".to_owned()]];
+        let centres = CentreNames::of([("HD", vec!["华东"], true), ("ZB", vec!["总部"], true)]);
         let text = toml::to_string(&guess(SourceKind::Interactions, &file, None, &centres)).unwrap();
         let mapping = SourceMapping::from_toml(&text).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
         assert_eq!(mapping.rows.header_row, 3);
@@ -266,6 +274,19 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part}\n{text}");
         }
+    }
+
+    #[test]
+    fn columns_chosen_for_people_are_personal_whatever_they_are_called() {
+        let file = seen(&[
+            ("日期", &["2026/03/02 09:00:00"]),
+            ("结果", &["已接通"]),
+            ("客户手机号码", &["13800000000"]),
+            (REASON, &["结果：未知"]),
+        ]);
+        let table = guess(SourceKind::Interactions, &file, Some("HD"), &CentreNames::default());
+        assert_eq!(table["personal"].as_array().unwrap(), &[toml::Value::from("客户手机号码")]);
+        assert!(toml::to_string(&table).unwrap().contains("customer") && !table.contains_key("reason"), "{table}");
     }
 
     #[test]

@@ -85,7 +85,7 @@ fn view(r: &mut Reading<'_>, refused: Option<(&Form, &Error)>) -> Result<serde_j
         .collect();
     let mapping = match refused {
         Some((form, _)) => form.get("mapping").unwrap_or_default().to_owned(),
-        None => kpi::last_mapping(r.conn)?.unwrap_or_else(|| MAPPING_EXAMPLE.to_owned()),
+        None => kpi::last_mapping(r.conn, &r.actor)?.unwrap_or_else(|| MAPPING_EXAMPLE.to_owned()),
     };
     let problems = refused.map(|(_, error)| error.problems()).unwrap_or_default();
     let (files, told): (Vec<&Problem>, Vec<&Problem>) = problems.iter().partition(|problem| problem.code == "kpi-errors-file");

@@ -12,7 +12,8 @@ use tokio::sync::mpsc;
 use crate::actor::Actor;
 use crate::config::Uploads;
 use crate::error::{Error, Problem, Result};
-use crate::kpi::{self, Import, Imported, RowErrors};
+use crate::kpi::mapping::SourceKind;
+use crate::kpi::{self, Import, Imported, NewStaged, RowErrors};
 use crate::ledger::Once;
 use crate::web::{Form, Multipart, Site, block, escape};
 
@@ -68,6 +69,29 @@ impl Upload {
         self.through(site.config.uploads, import).await
     }
 
+    /// The file as it is put aside under a name, to be looked at before it is imported.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a batch that is no number.
+    pub(in crate::kpi) fn to_stage(&self, file_name: &str) -> Result<NewStaged> {
+        let text = |name: &str| self.form.get(name).map(str::to_owned);
+        let supplements = self.supplements()?;
+        // The batch that is completed says what kind of source it is.
+        let kind = text("kind").or(supplements.map(|_| SourceKind::Interactions.as_str().to_owned()));
+        Ok(NewStaged {
+            file_name: file_name.to_owned(),
+            kind: kind.unwrap_or_default(),
+            centre: text("centre"),
+            supplements,
+            once: None,
+        })
+    }
+
+    fn supplements(&self) -> Result<Option<i64>> {
+        let number = |text: &str| text.parse().map_err(|_| Error::field("supplements", "kpi-batch-number"));
+        self.form.get("supplements").map(number).transpose()
+    }
+
     /// The name of the file, if there is one.
     pub(in crate::kpi) fn file_name(&self) -> Option<&str> {
         self.file_name.as_deref()
@@ -93,15 +117,15 @@ impl Upload {
     fn asked(&self) -> Result<Import> {
         let yes = |name: &str| self.form.get(name).is_some_and(|text| !matches!(text, "false" | "0" | "no"));
         let day = |text: &str| text.parse().map_err(|_| Error::field("as_of", "kpi-as-of"));
-        let number = |text: &str| text.parse().map_err(|_| Error::field("supplements", "kpi-batch-number"));
         Ok(Import {
             mapping: self.form.get("mapping").unwrap_or_default().to_owned(),
             centre: self.form.get("centre").map(str::to_owned),
             file_name: self.file_name.clone().unwrap_or_default(),
             replace: yes("replace"),
+            replaces: None,
             row_errors: if yes("valid_only") { RowErrors::LeaveOut } else { RowErrors::Refuse },
             as_of: self.form.get("as_of").map(day).transpose()?,
-            supplements: self.form.get("supplements").map(number).transpose()?,
+            supplements: self.supplements()?,
             header: None,
         })
     }

@@ -20,22 +20,53 @@ use crate::kpi::{store, store_measures};
 use crate::ledger::{Event, Ledger, WriteTx};
 use crate::organisation::{self, Centre};
 
-/// Batches, newest first, below a number; at most so many.
+/// Batches with data of centres that this actor may see, newest first, below a number; at most so many.
 ///
 /// # Errors
 /// [`Error::NotFound`] for whoever may not read KPIs.
 pub fn batches(conn: &mut Conn, actor: &Actor, below: Option<i64>, limit: i64) -> Result<Vec<Batch>> {
-    actor.see(Permission::ReadKpis)?;
-    store::batches(conn, below, limit)
+    let readable = readable(conn, actor)?;
+    store::batches(conn, readable.as_deref(), below, limit)
 }
 
 /// A batch by its number.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`], also for a batch of other centres alone.
 pub fn batch(conn: &mut Conn, actor: &Actor, number: i64) -> Result<Batch> {
     actor.see(Permission::ReadKpis)?;
-    store::batch_by_number(conn, number)
+    visible_batch(conn, actor, number)
+}
+
+/// A batch with data of a centre that this actor may see, or import for.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(super) fn visible_batch(conn: &mut Conn, actor: &Actor, number: i64) -> Result<Batch> {
+    let batch = store::batch_by_number(conn, number)?;
+    if is_visible(conn, actor, &batch)? { Ok(batch) } else { Err(Error::NotFound) }
+}
+
+/// Whether a batch has data of a centre that this actor may see, or import for.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn is_visible(conn: &mut Conn, actor: &Actor, batch: &Batch) -> Result<bool> {
+    Ok(store_measures::centres_of(conn, &batch.id)?.iter().any(|centre| knows(actor, centre)))
+}
+
+/// Whether this actor may see the data of a centre, or import for it.
+pub(super) fn knows(actor: &Actor, centre: &str) -> bool {
+    actor.may_at(Permission::ReadKpis, centre) || actor.may_at(Permission::ImportKpis, centre)
+}
+
+/// The ids of the centres that this actor may see; none: all of them.
+fn readable(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<String>>> {
+    actor.see(Permission::ReadKpis)?;
+    let all = organisation::centres(conn)?;
+    let own: Vec<String> =
+        all.iter().filter(|centre| actor.may_at(Permission::ReadKpis, &centre.id)).map(|centre| centre.id.clone()).collect();
+    Ok((own.len() < all.len()).then_some(own))
 }
 
 /// A measure of a centre, day and channel, as stored.
@@ -92,12 +123,12 @@ pub(crate) fn batch_number(conn: &mut Conn, id: &str) -> Result<i64> {
     Ok(store::batch(conn, id)?.number)
 }
 
-/// The mapping of the newest batch.
+/// The mapping of the newest batch that this actor may see.
 ///
 /// # Errors
-/// When the database refuses.
-pub(crate) fn last_mapping(conn: &mut Conn) -> Result<Option<String>> {
-    store::batches(conn, None, 1)?.first().map(|batch| evidence::text(conn, &batch.mapping_hash)).transpose()
+/// [`Error::NotFound`] for whoever may not read KPIs.
+pub(crate) fn last_mapping(conn: &mut Conn, actor: &Actor) -> Result<Option<String>> {
+    batches(conn, actor, None, 1)?.first().map(|batch| evidence::text(conn, &batch.mapping_hash)).transpose()
 }
 
 /// Whether this actor may take a batch back: they may import at every centre it touches.
@@ -115,7 +146,8 @@ pub(crate) fn may_undo(conn: &mut Conn, actor: &Actor, batch: &Batch) -> Result<
 /// [`Error::Conflict`] when it does not count any more, or touches a month that is locked.
 pub fn undo(tx: &mut WriteTx<'_>, number: i64, reason: Option<&str>) -> Result<Batch> {
     tx.actor.require(Permission::ImportKpis)?;
-    let mut batch = store::batch_by_number(tx, number)?;
+    let actor = Arc::clone(&tx.actor);
+    let mut batch = visible_batch(tx, &actor, number)?;
     let mut supplements = store::supplements(tx, number)?;
     let mut places: BTreeSet<Place> = BTreeSet::new();
     for one in std::iter::once(&batch).chain(&supplements) {
@@ -179,20 +211,24 @@ pub fn rebuild(ledger: &Ledger, evidence_dir: &Path, actor: &Arc<Actor>) -> Resu
     let mut done = Vec::new();
     let mut below = None;
     loop {
-        let page = ledger.db.read(|conn| store::batches(conn, below, 100))?;
-        for batch in &page {
-            done.push(rebuild_one(ledger, evidence_dir, actor, &centres, batch)?);
-        }
-        match page.last() {
-            Some(last) => below = Some(last.number),
-            None => break,
+        let page = ledger.db.read(|conn| store::batches(conn, None, below, 100))?;
+        let Some(last) = page.last() else { break };
+        below = Some(last.number);
+        for mut batch in page {
+            done.push(loop {
+                match rebuild_one(ledger, evidence_dir, actor, &centres, &batch)? {
+                    Some(rebuilt) => break rebuilt,
+                    None => batch = ledger.db.read(|conn| store::batch(conn, &batch.id))?,
+                }
+            });
         }
     }
     months::repair(ledger, actor)?;
     Ok(done)
 }
 
-fn rebuild_one(ledger: &Ledger, dir: &Path, actor: &Arc<Actor>, centres: &[Centre], batch: &Batch) -> Result<Rebuilt> {
+/// Makes one batch again; none when it was replaced or taken back meanwhile.
+fn rebuild_one(ledger: &Ledger, dir: &Path, actor: &Arc<Actor>, centres: &[Centre], batch: &Batch) -> Result<Option<Rebuilt>> {
     let text = ledger.db.read(|conn| evidence::text(conn, &batch.mapping_hash))?;
     let Some(read_cells) = reread(dir, centres, batch, &text)? else {
         return Err(Error::Conflict(Problem::whole("kpi-rebuild-differs").with("batch", batch.label())));
@@ -204,15 +240,22 @@ fn rebuild_one(ledger: &Ledger, dir: &Path, actor: &Arc<Actor>, centres: &[Centr
     let repaired = stored.as_ref() != Some(&read_cells) || cells != expected;
     if repaired {
         let rows = all_rows(centres, batch, &read_cells)?;
-        let id = batch.id.clone();
-        ledger.write(actor, move |tx| {
+        let (id, seen) = (batch.id.clone(), batch.row_version);
+        let written = ledger.write(actor, move |tx| {
+            if store::batch(tx, &id)?.row_version != seen {
+                return Ok(false);
+            }
             store_measures::delete_cells(tx, &id)?;
             store_measures::delete_measures(tx, &id)?;
             store_measures::insert_measures(tx, &rows)?;
-            store_measures::insert_cells(tx, &expected)
+            store_measures::insert_cells(tx, &expected)?;
+            Ok(true)
         })?;
+        if !written {
+            return Ok(None);
+        }
     }
-    Ok(Rebuilt { number: batch.number, repaired })
+    Ok(Some(Rebuilt { number: batch.number, repaired }))
 }
 
 /// Reads a kept file again with its mapping; none when it does not give the measures that its batch names.

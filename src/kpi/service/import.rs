@@ -3,7 +3,7 @@
 //!
 //! Invariant: a source × centre × day belongs to one live batch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -36,6 +36,8 @@ pub struct Import {
     pub file_name: String,
     /// Takes the place of the batches that own its cells.
     pub replace: bool,
+    /// Numbers of the batches whose place it may take; none: of all.
+    pub replaces: Option<BTreeSet<i64>>,
     /// What becomes of rows with errors.
     pub row_errors: RowErrors,
     /// The day that the data reach; none: that of their last event.
@@ -206,7 +208,7 @@ fn take(ledger: &Ledger, actor: &Arc<Actor>, prepared: Prepared, kept: evidence:
     })?;
     let known = match &answer {
         Some(_) => None,
-        None => ledger.db.read(|conn| before(conn, &prepared, &hash))?,
+        None => ledger.db.read(|conn| before(conn, actor, &prepared, &hash))?,
     };
     let taken: Taken = match (answer, known) {
         (Some(answer), _) => serde_json::from_str(&answer)?,
@@ -246,21 +248,21 @@ pub(super) fn zones(centres: &[organisation::Centre]) -> Result<CentreZones> {
 }
 
 /// The identical live batch, if any; refuses what overlaps.
-fn before(conn: &mut Conn, prepared: &Prepared, hash: &str) -> Result<Option<Batch>> {
+fn before(conn: &mut Conn, actor: &Actor, prepared: &Prepared, hash: &str) -> Result<Option<Batch>> {
     let known = store::identical(conn, hash, &prepared.measures_hash)?;
     if known.is_none() {
-        admit(conn, prepared)?;
+        admit(conn, actor, prepared)?;
     }
     Ok(known)
 }
 
 /// Refuses what touches a locked month, what completes nothing, and what overlaps; answers the batches to be replaced.
-fn admit(conn: &mut Conn, prepared: &Prepared) -> Result<Vec<Batch>> {
+fn admit(conn: &mut Conn, actor: &Actor, prepared: &Prepared) -> Result<Vec<Batch>> {
     locks::check(conn, &prepared.places)?;
     if let Some(number) = prepared.supplements {
-        supplement::check(conn, number, &prepared.source, prepared.rows_taken())?;
+        supplement::check(conn, actor, number, &prepared.source, prepared.rows_taken())?;
     }
-    overlap::check(conn, &prepared.source, &prepared.places, prepared.replace, prepared.supplements)
+    overlap::check(conn, actor, prepared)
 }
 
 /// Makes the batch a fact, in one transaction with its measures and with what becomes of those it replaces.
@@ -273,7 +275,8 @@ fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<
     if let Some(batch) = store::identical(tx, &stored.hash, &prepared.measures_hash)? {
         return Ok(Taken { batch, replaced: Vec::new(), identical: true });
     }
-    let old = admit(tx, prepared)?;
+    let actor = Arc::clone(&tx.actor);
+    let old = admit(tx, &actor, prepared)?;
     let mut replaced = Vec::new();
     for mut batch in old {
         batch.state = BatchState::Replaced;

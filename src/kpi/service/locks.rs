@@ -43,13 +43,12 @@ pub struct LockedMonth {
     pub centre: Centre,
 }
 
-/// The months that are locked, and those opened again; newest first.
+/// The months of the centres that this actor may see that are locked, and those opened again; newest first.
 ///
 /// # Errors
 /// [`Error::NotFound`] for whoever may not read KPIs.
 pub fn locks(conn: &mut Conn, actor: &Actor) -> Result<Vec<LockedMonth>> {
-    actor.see(Permission::ReadKpis)?;
-    let centres = organisation::centres(conn)?;
+    let centres = super::centres(conn, actor)?;
     let with_centre = |lock: Lock| {
         let centre = centres.iter().find(|centre| centre.id == lock.centre_id)?.clone();
         Some(LockedMonth { lock, centre })
@@ -89,7 +88,8 @@ pub fn lock_published(tx: &mut WriteTx<'_>, published: &PublishScorecard) -> Res
 
 fn turn(tx: &mut WriteTx<'_>, command: &LockMonth, locked: bool) -> Result<Lock> {
     tx.actor.require(Permission::ManageKpis)?;
-    let (centre, reason) = checked(tx, command)?;
+    let actor = std::sync::Arc::clone(&tx.actor);
+    let (centre, reason) = checked(tx, &actor, command)?;
     tx.actor.require_at(Permission::ManageKpis, &centre.id)?;
     let known = store::lock(tx, &centre.id, &command.month)?;
     if known.as_ref().is_some_and(|lock| lock.locked) == locked {
@@ -126,7 +126,7 @@ fn turn(tx: &mut WriteTx<'_>, command: &LockMonth, locked: bool) -> Result<Lock>
     Ok(lock)
 }
 
-fn checked(conn: &mut Conn, command: &LockMonth) -> Result<(Centre, String)> {
+fn checked(conn: &mut Conn, actor: &Actor, command: &LockMonth) -> Result<(Centre, String)> {
     let mut problems = Vec::new();
     if !is_month(&command.month) {
         problems.push(Problem::field("month", "kpi-lock-month"));
@@ -137,7 +137,8 @@ fn checked(conn: &mut Conn, command: &LockMonth) -> Result<(Centre, String)> {
     } else if reason.chars().count() > LONGEST {
         problems.push(Problem::field("reason", "kpi-lock-reason").with("max", LONGEST));
     }
-    let centre = organisation::centres(conn)?.into_iter().find(|centre| centre.code == command.centre);
+    let seen = |centre: &Centre| actor.may_at(Permission::ManageKpis, &centre.id) || actor.may_at(Permission::ReadKpis, &centre.id);
+    let centre = organisation::centres(conn)?.into_iter().find(|centre| centre.code == command.centre && seen(centre));
     match centre {
         Some(centre) if problems.is_empty() => Ok((centre, reason)),
         Some(_) => Err(Error::Invalid(problems)),

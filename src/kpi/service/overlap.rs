@@ -5,10 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 
+use super::batches::knows;
+use super::prepared::Prepared;
+use crate::actor::Actor;
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
 use crate::kpi::model::Batch;
 use crate::kpi::{store, store_measures};
+use crate::organisation;
 
 /// Centre id and day.
 pub(super) type Place = (String, NaiveDate);
@@ -18,55 +22,63 @@ pub(super) type Place = (String, NaiveDate);
 pub struct Owner {
     /// The batch.
     pub batch: Batch,
-    /// The days in question, as ranges.
+    /// The days in question, as ranges; of a batch of several centres by centre.
     pub days: String,
-    /// Its days that the file does not have, as ranges; none when the file covers all of it.
+    /// Its days that the file does not have, in the same way; none when the file covers all of it.
     pub lost: Option<String>,
 }
 
-/// The live batches that own any of these places, by number; with each its supplements, which cannot stand alone.
+/// The live batches that own any of these places, by number; with each its supplements, which cannot stand alone. The days are told of
+/// centres that this actor may see; those of others are an ellipsis.
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) fn owners(conn: &mut Conn, source: &str, places: &BTreeSet<Place>) -> Result<Vec<Owner>> {
-    let mut found: BTreeMap<i64, (Batch, BTreeSet<NaiveDate>)> = BTreeMap::new();
-    for (id, days) in owning(conn, source, places)? {
+pub(super) fn owners(conn: &mut Conn, actor: &Actor, source: &str, places: &BTreeSet<Place>) -> Result<Vec<Owner>> {
+    let mut found: BTreeMap<i64, (Batch, BTreeSet<Place>)> = BTreeMap::new();
+    for (id, owned) in owning(conn, source, places)? {
         let batch = store::batch(conn, &id)?;
         for supplement in store::supplements(conn, batch.number)? {
             found.entry(supplement.number).or_insert_with(|| (supplement, BTreeSet::new()));
         }
-        found.entry(batch.number).or_insert_with(|| (batch, BTreeSet::new())).1.extend(days);
+        found.entry(batch.number).or_insert_with(|| (batch, BTreeSet::new())).1.extend(owned);
     }
+    let mut centres = organisation::centres(conn)?;
+    centres.retain(|centre| knows(actor, &centre.id));
+    let codes: BTreeMap<String, String> = centres.into_iter().map(|centre| (centre.id, centre.code)).collect();
     let mut owners = Vec::new();
-    for (batch, days) in found.into_values() {
-        let lost = lost(conn, &batch, places)?;
-        owners.push(Owner { days: ranges(&days), lost, batch });
+    for (batch, owned) in found.into_values() {
+        let cells = store_measures::cells_of(conn, &batch.id)?.into_iter();
+        let all: BTreeSet<Place> = cells.map(|cell| (cell.centre_id, cell.day)).collect();
+        let several = all.iter().any(|place| all.first().is_some_and(|first| first.0 != place.0));
+        let told = |places: &BTreeSet<Place>| if several { by_centre(places, &codes) } else { ranges(&days(places)) };
+        let lost: BTreeSet<Place> = all.difference(places).cloned().collect();
+        owners.push(Owner { days: told(&owned), lost: (!lost.is_empty()).then(|| told(&lost)), batch });
     }
     Ok(owners)
 }
 
-/// The live batches that own any of these places, to be replaced. A supplement may stand beside the batch that it completes and beside
-/// its other supplements.
+/// The live batches whose days a file has, to be replaced. A supplement may stand beside the batch that it completes and beside its other
+/// supplements.
 ///
 /// # Errors
-/// [`Error::Conflict`] when there are some and they are not to be replaced, or would be replaced only in part.
-pub(super) fn check(
-    conn: &mut Conn,
-    source: &str,
-    places: &BTreeSet<Place>,
-    replace: bool,
-    completes: Option<i64>,
-) -> Result<Vec<Batch>> {
-    let mut owners = owners(conn, source, places)?;
-    if let Some(main) = completes {
+/// [`Error::Conflict`] when there are some and they are not to be replaced, or not those, or would be replaced only in part.
+pub(super) fn check(conn: &mut Conn, actor: &Actor, file: &Prepared) -> Result<Vec<Batch>> {
+    let mut owners = owners(conn, actor, &file.source, &file.places)?;
+    if let Some(main) = file.supplements {
         owners.retain(|owner| owner.batch.number != main && owner.batch.supplements != Some(main));
     }
-    if owners.is_empty() {
-        return Ok(Vec::new());
+    let told = |owners: &[&Owner]| {
+        let one = |owner: &&Owner| format!("{} ({})", owner.batch.label(), owner.days);
+        owners.iter().map(one).collect::<Vec<_>>().join("; ")
+    };
+    if !owners.is_empty() && (!file.replace || file.supplements.is_some()) {
+        let all: Vec<&Owner> = owners.iter().collect();
+        return Err(Error::Conflict(Problem::whole("kpi-overlap").with("batches", told(&all))));
     }
-    if !replace || completes.is_some() {
-        let told: Vec<String> = owners.iter().map(|owner| format!("{} ({})", owner.batch.label(), owner.days)).collect();
-        return Err(Error::Conflict(Problem::whole("kpi-overlap").with("batches", told.join("; "))));
+    let expected = |owner: &&Owner| file.replaces.as_ref().is_some_and(|numbers| !numbers.contains(&owner.batch.number));
+    let unseen: Vec<&Owner> = owners.iter().filter(expected).collect();
+    if !unseen.is_empty() {
+        return Err(Error::Conflict(Problem::whole("kpi-overlap-unseen").with("batches", told(&unseen))));
     }
     if let Some(Owner { batch, lost: Some(lost), .. }) = owners.iter().find(|owner| owner.lost.is_some()) {
         let problem = Problem::whole("kpi-replace-partial").with("batch", batch.label()).with("days", lost);
@@ -75,30 +87,43 @@ pub(super) fn check(
     Ok(owners.into_iter().map(|owner| owner.batch).collect())
 }
 
-/// The owning batches with the days in question.
-fn owning(conn: &mut Conn, source: &str, places: &BTreeSet<Place>) -> Result<BTreeMap<String, BTreeSet<NaiveDate>>> {
+/// The owning batches with the places in question.
+fn owning(conn: &mut Conn, source: &str, places: &BTreeSet<Place>) -> Result<BTreeMap<String, BTreeSet<Place>>> {
     let mut spans: BTreeMap<&String, (NaiveDate, NaiveDate)> = BTreeMap::new();
     for (centre, day) in places {
         let span = spans.entry(centre).or_insert((*day, *day));
         *span = (span.0.min(*day), span.1.max(*day));
     }
-    let mut found: BTreeMap<String, BTreeSet<NaiveDate>> = BTreeMap::new();
+    let mut found: BTreeMap<String, BTreeSet<Place>> = BTreeMap::new();
     for (centre, (from, to)) in spans {
         for (day, batch) in store_measures::owned(conn, source, centre, from, to)? {
-            if places.contains(&(centre.clone(), day)) {
-                found.entry(batch).or_default().insert(day);
+            let place = (centre.clone(), day);
+            if places.contains(&place) {
+                found.entry(batch).or_default().insert(place);
             }
         }
     }
     Ok(found)
 }
 
-/// The days of a batch that a file does not have, as ranges.
-fn lost(conn: &mut Conn, batch: &Batch, places: &BTreeSet<Place>) -> Result<Option<String>> {
-    let cells = store_measures::cells_of(conn, &batch.id)?;
-    let missing: BTreeSet<NaiveDate> =
-        cells.into_iter().filter(|cell| !places.contains(&(cell.centre_id.clone(), cell.day))).map(|cell| cell.day).collect();
-    Ok((!missing.is_empty()).then(|| ranges(&missing)))
+fn days(places: &BTreeSet<Place>) -> BTreeSet<NaiveDate> {
+    places.iter().map(|place| place.1).collect()
+}
+
+/// The days of each centre: `HD 2026-03-01 – 2026-03-04; ZB 2026-03-09`. What has no code here is an ellipsis.
+fn by_centre(places: &BTreeSet<Place>, codes: &BTreeMap<String, String>) -> String {
+    let mut found: BTreeMap<&str, BTreeSet<NaiveDate>> = BTreeMap::new();
+    let mut hidden = false;
+    for (centre, day) in places {
+        match codes.get(centre) {
+            Some(code) => {
+                found.entry(code).or_default().insert(*day);
+            }
+            None => hidden = true,
+        }
+    }
+    let told = found.into_iter().map(|(code, days)| format!("{code} {}", ranges(&days)));
+    told.chain(hidden.then(|| "…".to_owned())).collect::<Vec<_>>().join("; ")
 }
 
 /// Days as ranges: `2026-03-01 – 2026-03-04, 2026-03-09`; at most six of them.
@@ -126,5 +151,14 @@ mod tests {
     fn days_are_told_as_ranges() {
         let days = ["2026-03-01", "2026-03-02", "2026-03-03", "2026-03-09"].map(|day| day.parse().unwrap());
         assert_eq!(ranges(&days.into_iter().collect()), "2026-03-01 – 2026-03-03, 2026-03-09");
+    }
+
+    #[test]
+    fn days_are_told_by_centre_and_those_of_hidden_centres_not_at_all() {
+        let place = |centre: &str, day: &str| (centre.to_owned(), day.parse().unwrap());
+        let places = [place("1", "2026-03-01"), place("1", "2026-03-02"), place("2", "2026-03-02"), place("3", "2026-03-05")];
+        let code = |id: &str, code: &str| (id.to_owned(), code.to_owned());
+        let codes = [code("1", "HD"), code("2", "BJ")].into_iter().collect();
+        assert_eq!(by_centre(&places.into_iter().collect(), &codes), "BJ 2026-03-02; HD 2026-03-01 – 2026-03-02; …");
     }
 }

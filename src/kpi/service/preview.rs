@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::import::{Import, RowErrors, as_of, bad_file, bad_row, names, read_mapping, zones};
 use super::overlap::Place;
 use super::progress::{Counted, Progress};
-use super::{locks, overlap, rejects, staging, supplement};
+use super::{batches, locks, overlap, rejects, staging, supplement};
 use crate::actor::{Actor, Permission};
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
@@ -63,7 +63,7 @@ pub struct Preview {
     pub owners: Vec<SeenOwner>,
     /// The locked months that it touches.
     pub locks: Vec<SeenLock>,
-    /// Codes of centres where this person may not import.
+    /// Codes of centres where this person may not import; nothing is compared there.
     pub foreign: Vec<String>,
     /// Why it cannot complete the batch that it should.
     pub unfit: Option<Problem>,
@@ -85,7 +85,8 @@ pub struct SeenError {
 }
 
 /// What becomes of a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = KpiFate)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// There was nothing.
@@ -97,7 +98,8 @@ pub enum Fate {
 }
 
 /// A source × centre × day.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = KpiSeenCell)]
 pub struct SeenCell {
     /// What becomes of it.
     pub fate: Fate,
@@ -110,7 +112,8 @@ pub struct SeenCell {
 }
 
 /// A figure before and after.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = KpiSeenFigure)]
 pub struct SeenFigure {
     /// Name of the measure.
     pub name: String,
@@ -121,7 +124,8 @@ pub struct SeenFigure {
 }
 
 /// A batch that owns some of the days.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = KpiSeenOwner)]
 pub struct SeenOwner {
     /// Its number.
     pub number: i64,
@@ -134,7 +138,8 @@ pub struct SeenOwner {
 }
 
 /// A locked month.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = KpiSeenLock)]
 pub struct SeenLock {
     /// Code of the centre.
     pub centre: String,
@@ -146,10 +151,21 @@ pub struct SeenLock {
 
 impl Preview {
     /// Nothing stands in the way but rows with errors.
-    #[must_use]
-    pub fn free(&self) -> bool {
+    fn free(&self) -> bool {
         let covered = self.owners.iter().all(|owner| owner.lost.is_none());
         self.problems.is_empty() && covered && self.locks.is_empty() && self.foreign.is_empty() && self.unfit.is_none()
+    }
+
+    /// All its rows can be imported.
+    #[must_use]
+    pub fn takes_all(&self) -> bool {
+        self.free() && self.error_count == 0 && self.counts.iter().sum::<usize>() > 0
+    }
+
+    /// It can be imported without its rows with errors.
+    #[must_use]
+    pub fn takes_valid(&self) -> bool {
+        self.free() && self.error_count > 0 && self.rows > self.error_count
     }
 
     /// A preview of a file that cannot be read.
@@ -173,6 +189,7 @@ pub(super) fn request(staged: &Staged, row_errors: RowErrors) -> Result<Import> 
         file_name: staged.file_name.clone(),
         // A batch may only be replaced whole; what is not covered is refused then.
         replace: staged.supplements.is_none(),
+        replaces: None,
         row_errors,
         as_of: staged.as_of,
         supplements: staged.supplements,
@@ -286,10 +303,12 @@ fn compare(
     let mut shown = [0; 3];
     for (code, days) in by_day(cells) {
         let centre = centres.iter().find(|centre| centre.code == code).ok_or(Error::NotFound)?;
-        places.extend(days.keys().map(|day| (centre.id.clone(), *day)));
+        // What is there at a centre of others is none of this person's business.
         if !actor.may_at(Permission::ImportKpis, &centre.id) {
             preview.foreign.push(code.to_owned());
+            continue;
         }
+        places.extend(days.keys().map(|day| (centre.id.clone(), *day)));
         let old = live(conn, &preview.source, &centre.id, &days)?;
         for (day, new) in days {
             let (fate, figures) = judged(old.get(&day), new, staged.supplements.is_some());
@@ -300,7 +319,7 @@ fn compare(
             }
         }
     }
-    beside(conn, staged, centres, &places, preview)
+    beside(conn, actor, staged, centres, &places, preview)
 }
 
 fn live(conn: &mut Conn, source: &str, centre_id: &str, days: &BTreeMap<NaiveDate, Totals>) -> Result<BTreeMap<NaiveDate, Totals>> {
@@ -358,11 +377,18 @@ fn spread(quantities: &Quantities, name: &str) -> Option<String> {
 }
 
 /// Whose days they are, which of their months are locked, and whether the batch to be completed can be.
-fn beside(conn: &mut Conn, staged: &Staged, centres: &[Centre], places: &BTreeSet<Place>, preview: &mut Preview) -> Result<()> {
+fn beside(
+    conn: &mut Conn,
+    actor: &Actor,
+    staged: &Staged,
+    centres: &[Centre],
+    places: &BTreeSet<Place>,
+    preview: &mut Preview,
+) -> Result<()> {
     let own = |owner: &overlap::Owner| {
         staged.supplements.is_some_and(|main| owner.batch.number == main || owner.batch.supplements == Some(main))
     };
-    let owners = overlap::owners(conn, &preview.source, places)?.into_iter().filter(|owner| !own(owner));
+    let owners = overlap::owners(conn, actor, &preview.source, places)?.into_iter().filter(|owner| !own(owner));
     // Nothing may be replaced by a supplement: a foreign owner keeps its days.
     let seen = |owner: overlap::Owner| SeenOwner {
         number: owner.batch.number,
@@ -376,7 +402,7 @@ fn beside(conn: &mut Conn, staged: &Staged, centres: &[Centre], places: &BTreeSe
     preview.locks = locks.map(|lock| SeenLock { centre: code(&lock.centre_id), month: lock.month, by: lock.changed_by }).collect();
     if let Some(number) = staged.supplements {
         let rows = i64::try_from(preview.rows.saturating_sub(preview.error_count)).map_err(Error::internal)?;
-        preview.unfit = match supplement::check(conn, number, &preview.source, rows) {
+        preview.unfit = match supplement::check(conn, actor, number, &preview.source, rows) {
             Err(Error::Conflict(problem)) => Some(problem),
             other => other.map(|()| None)?,
         };
@@ -384,11 +410,14 @@ fn beside(conn: &mut Conn, staged: &Staged, centres: &[Centre], places: &BTreeSe
     Ok(())
 }
 
-/// The number of the live batch that this very file is, if any.
+/// The number of the live batch that this very file is, if any that this actor may see.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn identical_batch(conn: &mut Conn, preview: &Preview) -> Result<Option<i64>> {
+pub fn identical_batch(conn: &mut Conn, actor: &Actor, preview: &Preview) -> Result<Option<i64>> {
     let [kept, measures] = &preview.hashes;
-    Ok(store::identical(conn, kept, measures)?.map(|batch| batch.number))
+    match store::identical(conn, kept, measures)? {
+        Some(batch) if batches::is_visible(conn, actor, &batch)? => Ok(Some(batch.number)),
+        _ => Ok(None),
+    }
 }

@@ -12,18 +12,18 @@ use std::time::Duration;
 use chrono::{NaiveDate, TimeDelta};
 use sha2::{Digest, Sha256};
 
-use super::import::bad_file;
-use super::{remembered, supplement};
+use super::import::{bad_file, bad_mapping};
+use super::{progress, remembered, supplement};
 use crate::actor::{Actor, Permission};
 use crate::config::Uploads;
 use crate::db::{Conn, Instant, new_id};
 use crate::error::{Error, Problem, Result};
 use crate::evidence;
 use crate::kpi::intake::{self, Glimpse, HEADER_ROWS};
-use crate::kpi::mapping::{SourceKind, adapted};
+use crate::kpi::mapping::{SourceKind, SourceMapping, adapted};
 use crate::kpi::model_import::Staged;
 use crate::kpi::store_import as store;
-use crate::ledger::{Ledger, WriteTx};
+use crate::ledger::{Ledger, Once, WriteTx};
 use crate::organisation;
 
 /// Files of one person that wait at a time.
@@ -50,6 +50,8 @@ pub struct NewStaged {
     pub centre: Option<String>,
     /// Number of the batch whose mended rows it brings.
     pub supplements: Option<i64>,
+    /// The key under which its sender sends it once.
+    pub once: Option<Once>,
 }
 
 /// Where and how the column names stand, and how the file is to be read.
@@ -115,12 +117,13 @@ pub fn stage(
     let made = put(&path, reader, room, rule).and_then(|(size, sha256)| {
         let scratch = evidence::scratch(evidence_dir)?;
         let seen = intake::look(File::open(&path)?, &scratch, None, None).map_err(|error| bad_file("file", &error))?;
-        let row = row(ledger, actor, new, (id, size, sha256), &seen)?;
-        let inserted = row.clone();
-        ledger.write(actor, move |tx| store::insert_staged(tx, &inserted))?;
-        Ok(row)
+        let row = row(ledger, actor, new, (id.clone(), size, sha256), &seen)?;
+        let once = new.once.as_ref().map(|once| once.with(row.sha256.as_bytes()));
+        let insert = move |tx: &mut WriteTx<'_>| store::insert_staged(tx, &row).map(|()| row.clone());
+        ledger.write(actor, move |tx| tx.once(once.as_ref(), &insert))
     });
-    if made.is_err() {
+    // Sent again, it is the file of the first time.
+    if !made.as_ref().is_ok_and(|staged| staged.id == id) {
         drop(fs::remove_file(&path));
     }
     made
@@ -150,7 +153,7 @@ fn admit(conn: &mut Conn, actor: &Actor, new: &NewStaged, rule: Uploads) -> Resu
         return Err(Error::Invalid(problems));
     }
     if let Some(number) = new.supplements {
-        supplement::completable(conn, number)?;
+        supplement::completable(conn, actor, number)?;
     }
     Ok(room)
 }
@@ -246,13 +249,26 @@ pub fn staged(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Staged> {
     store::staged(conn, &actor.id, id)
 }
 
+/// What is wrong with a mapping for a file, and with the centre beside it.
+#[must_use]
+pub fn mapping_problems(text: &str, centre: &str) -> Vec<Problem> {
+    match SourceMapping::from_toml(text).map_err(|error| bad_mapping(&error)) {
+        Err(error) => error.problems().to_vec(),
+        Ok(mapping) if mapping.rows.centre.is_none() && centre.is_empty() => {
+            vec![Problem::field("default_centre", "kpi-file-no-centre")]
+        }
+        Ok(_) => Vec::new(),
+    }
+}
+
 /// Says where the column names stand and how the file is to be read.
 ///
 /// # Errors
-/// [`Error::Invalid`] naming the field; [`Error::NotFound`].
+/// [`Error::Invalid`] naming the field; [`Error::NotFound`]; [`Error::Conflict`] while it is being imported.
 pub fn change_staged(ledger: &Ledger, evidence_dir: &Path, actor: &Arc<Actor>, id: &str, change: &ChangeStaged) -> Result<Staged> {
     actor.require(Permission::ImportKpis)?;
     let mut row = ledger.db.read(|conn| staged(conn, actor, id))?;
+    at_rest(id)?;
     if row.batch.is_some() {
         return Err(Error::conflict("kpi-staged-done"));
     }
@@ -275,6 +291,14 @@ pub fn change_staged(ledger: &Ledger, evidence_dir: &Path, actor: &Arc<Actor>, i
     let changed = row.clone();
     ledger.write(actor, move |tx| store::update_staged(tx, &changed))?;
     Ok(row)
+}
+
+/// Refuses to touch a file that is being imported.
+fn at_rest(id: &str) -> Result<()> {
+    match progress::of(id) {
+        Some(progress) if progress.imports => Err(Error::conflict("kpi-staged-importing")),
+        _ => Ok(()),
+    }
 }
 
 /// Looks again where another sheet or row was chosen.
@@ -301,10 +325,11 @@ fn look_again(evidence_dir: &Path, row: &mut Staged, change: &ChangeStaged) -> R
 /// Throws a file away that waits.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`]; [`Error::Conflict`] while it is being imported.
 pub fn discard_staged(ledger: &Ledger, evidence_dir: &Path, actor: &Arc<Actor>, id: &str) -> Result<()> {
     actor.require(Permission::ImportKpis)?;
     let row = ledger.db.read(|conn| staged(conn, actor, id))?;
+    at_rest(id)?;
     let key = row.id.clone();
     ledger.write(actor, move |tx| store::delete_staged(tx, &key))?;
     remove(evidence_dir, &row.id, ALL);

@@ -3,6 +3,8 @@
 //!
 //! Invariant: the supplements of a batch bring at most as many rows as the batch left out.
 
+use super::batches::visible_batch;
+use crate::actor::Actor;
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
 use crate::kpi::model::{Batch, BatchState};
@@ -12,12 +14,12 @@ fn refused(code: &str, number: i64) -> Error {
     Error::Conflict(Problem::whole(code).with("number", number))
 }
 
-/// The batch of a number, if it can be completed.
+/// The batch of a number, if it can be completed. One that this actor may not see is not there.
 ///
 /// # Errors
 /// [`Error::Conflict`] saying why it cannot.
-pub(super) fn completable(conn: &mut Conn, number: i64) -> Result<Batch> {
-    let batch = match store::batch_by_number(conn, number) {
+pub(super) fn completable(conn: &mut Conn, actor: &Actor, number: i64) -> Result<Batch> {
+    let batch = match visible_batch(conn, actor, number) {
         Err(Error::NotFound) => return Err(refused("kpi-supplement-unknown", number)),
         found => found?,
     };
@@ -46,8 +48,8 @@ pub fn rows_missing(conn: &mut Conn, batch: &Batch) -> Result<i64> {
 ///
 /// # Errors
 /// [`Error::Conflict`] saying why.
-pub(super) fn check(conn: &mut Conn, number: i64, source: &str, rows: i64) -> Result<()> {
-    let batch = completable(conn, number)?;
+pub(super) fn check(conn: &mut Conn, actor: &Actor, number: i64, source: &str, rows: i64) -> Result<()> {
+    let batch = completable(conn, actor, number)?;
     if batch.source != source {
         let problem = Problem::whole("kpi-supplement-source").with("number", number).with("source", &batch.source);
         return Err(Error::Conflict(problem.with("found", source)));

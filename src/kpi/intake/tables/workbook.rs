@@ -9,6 +9,7 @@ use std::sync::Arc;
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::super::error::IntakeError;
+use super::super::rejects;
 use super::super::text::{BEFORE, Line, PAD};
 use super::render::{Renderer, shapes};
 use super::{Row, unpacked};
@@ -78,7 +79,7 @@ impl Workbook {
     /// Gives all rows below the header.
     pub(super) fn each(&mut self, take: &mut impl FnMut(Row<'_>) -> Result<(), IntakeError>) -> Result<(), IntakeError> {
         let mut cells = self.book.worksheet_cells_reader(&self.sheet).map_err(|error| broken(&error))?;
-        let mut row = Cells::new(self.header.len());
+        let mut row = Cells::new(&self.header);
         while let Some(cell) = cells.next_cell().map_err(|error| broken(&error))? {
             let (number, column) = cell.get_position();
             if number <= self.header_row {
@@ -161,6 +162,8 @@ fn chosen(book: &Xlsx<BufReader<File>>, asked: Option<&str>) -> Result<String, I
 struct Cells {
     number: u32,
     width: usize,
+    /// They are rows with errors that come back.
+    mended: bool,
     /// Where the cell of each column stands in the texts.
     places: Vec<(usize, usize)>,
     texts: String,
@@ -169,8 +172,16 @@ struct Cells {
 }
 
 impl Cells {
-    fn new(width: usize) -> Self {
-        Self { number: 0, width, places: vec![(0, 0); width], texts: String::new(), buffer: Vec::new(), ends: Vec::new() }
+    fn new(header: &[String]) -> Self {
+        Self {
+            number: 0,
+            width: header.len(),
+            mended: rejects::is_mended(header),
+            places: vec![(0, 0); header.len()],
+            texts: String::new(),
+            buffer: Vec::new(),
+            ends: Vec::new(),
+        }
     }
 
     /// Notes a cell; what stands right of the header belongs to no column.
@@ -193,7 +204,8 @@ impl Cells {
         self.ends.clear();
         self.ends.push(BEFORE);
         for (start, end) in self.places.drain(..) {
-            self.buffer.extend_from_slice(self.texts.get(start..end).unwrap_or_default().as_bytes());
+            let cell = self.texts.get(start..end).unwrap_or_default().as_bytes();
+            self.buffer.extend_from_slice(if self.mended { rejects::restored(cell) } else { cell });
             self.ends.push(self.buffer.len() as u32);
             self.buffer.push(b'\n');
         }

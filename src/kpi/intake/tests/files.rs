@@ -221,3 +221,19 @@ fn a_disk_that_refuses_the_copy_is_told_from_one_that_cannot_be_read() {
     let error = measure(file(BODY).as_bytes(), &Mapping::from_toml(MAPPING).unwrap(), &zones(), &mut Full).unwrap_err();
     assert_eq!(error.code(), "kpi-file-keep");
 }
+
+#[test]
+fn mended_rows_are_read_as_they_were() {
+    let mapping = MAPPING.replace("out = 'ignored'", "out = 'ignored', '-放弃' = 'abandoned'");
+    let row = "\n1,1,voice,2026-10-01 08:00:00,'-放弃,7,,,,,";
+    let mended = format!("{HEADER},{REASON}{row},why\n");
+    let settings = Settings { chunk: 1 << 12, workers: 2, sequential: false };
+    let fast = read_with(mended.as_bytes(), &mapping, settings).unwrap();
+    let by_row = super::kinds::come_to(&format!("{mapping}[customer]\ncolumn = 'id'\n"), &mended, None);
+    for found in [&fast, &by_row] {
+        assert_eq!((found.rows, found.errors.first(), found.cells.values().next().unwrap().abandoned), (1, None, 1));
+    }
+    assert_eq!(fast.cells, by_row.cells);
+    let bare = read_with(format!("{HEADER}{row}\n").as_bytes(), &mapping, settings).unwrap();
+    assert_eq!(bare.errors[0].value, "'-放弃", "elsewhere an apostrophe is an apostrophe");
+}

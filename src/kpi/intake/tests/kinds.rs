@@ -345,3 +345,21 @@ fn every_name_that_is_delivered_stands_in_the_vocabulary() {
         assert!(!all.is_empty(), "{}", kind.as_str());
     }
 }
+
+#[test]
+fn a_revenue_of_nothing_is_told_where_the_log_tells_revenue() {
+    let body = "1,1,voice,2026-10-01 08:00:00,answered,12,100,5,Y,4,0\n2,1,voice,2026-10-02 08:00:00,abandoned,7,,,,,\n\
+                3,1,voice,2026-10-03 08:00:00,answered,1,1,0,,,2.50\n";
+    let file = format!("{HEADER}\n{body}");
+    let told = |mapping: &str| -> Vec<Option<i128>> {
+        let found = come_to(mapping, &file, None);
+        let of = |(key, measures): (&CellKey, &crate::kpi::measures::Measures)| {
+            let mut all = Quantities::from(measures);
+            all.merge(found.quantities.get(key).unwrap_or(&Quantities::default()));
+            all.flows.get("contact_revenue_minor").copied()
+        };
+        found.cells.iter().map(of).collect()
+    };
+    assert_eq!(told(MAPPING), [Some(0), None, Some(250)]);
+    assert_eq!(told(MAPPING.split("[revenue]").next().unwrap()), [None, None, None]);
+}

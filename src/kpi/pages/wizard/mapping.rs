@@ -10,7 +10,7 @@ use super::header::see;
 use super::mapping_view;
 use crate::actor::Permission;
 use crate::error::{Error, Problem, Result};
-use crate::kpi::mapping::SourceMapping;
+use crate::kpi::mapping::centres::CentreNames;
 use crate::kpi::mapping::controls::{Choice, Control, Shape, controls};
 use crate::kpi::mapping::guess::guess;
 use crate::kpi::{self, ChangeStaged, Staged};
@@ -40,14 +40,10 @@ fn draft(r: &mut Reading<'_>, staged: &Staged) -> Result<String> {
         return Ok(text.clone());
     }
     let centres = kpi::centres(r.conn, &r.actor)?;
-    let own = centres.into_iter().filter(|centre| r.actor.may_at(Permission::ImportKpis, &centre.id));
-    let names = own.map(|centre| {
-        let english = centre.name_en.clone().unwrap_or_default();
-        // Systems write 华东一组 where the centre is called 华东客服中心.
-        let short = centre.name.chars().take(2).collect();
-        vec![centre.code, centre.name, english, short]
-    });
-    let names: Vec<Vec<String>> = names.collect();
+    let names = CentreNames::of(centres.iter().map(|centre| {
+        let names = vec![centre.name.as_str(), centre.name_en.as_deref().unwrap_or_default()];
+        (centre.code.as_str(), names, r.actor.may_at(Permission::ImportKpis, &centre.id))
+    }));
     let table = guess(staged.source_kind(), &staged.glimpse()?, staged.centre.as_deref(), &names);
     toml::to_string(&table).map_err(Error::internal)
 }
@@ -89,7 +85,7 @@ async fn keep(visit: &Visit, id: &str, form: &Form) -> Result<(String, Vec<Probl
         Some(day) => day.parse().map(Some),
     };
     let centre = centre_beside(&text, form.get("default_centre").map(str::to_owned));
-    let mut problems = judged(&text, &centre);
+    let mut problems = kpi::mapping_problems(&text, &centre);
     if as_of.is_err() {
         problems.push(Problem::field("as_of", "kpi-as-of"));
     }
@@ -103,18 +99,6 @@ async fn keep(visit: &Visit, id: &str, form: &Form) -> Result<(String, Vec<Probl
 fn centre_beside(text: &str, centre: Option<String>) -> String {
     let named = toml::from_str::<toml::Table>(text).is_ok_and(|table| table.contains_key("centre"));
     centre.filter(|_| !named).unwrap_or_default()
-}
-
-/// What is wrong with a mapping.
-fn judged(text: &str, centre: &str) -> Vec<Problem> {
-    let mapping = SourceMapping::from_toml(text).map_err(|error| kpi::bad_mapping(&error));
-    match mapping {
-        Err(error) => error.problems().to_vec(),
-        Ok(mapping) if mapping.rows.centre.is_none() && centre.is_empty() => {
-            vec![Problem::field("default_centre", "kpi-file-no-centre")]
-        }
-        Ok(_) => Vec::new(),
-    }
 }
 
 async fn refused(visit: Visit, id: String, form: Form, text: String, problems: Vec<Problem>) -> PageResult {

@@ -10,7 +10,7 @@ use super::preview_view::{self, reading};
 use super::{Step, waiting};
 use crate::actor::Permission;
 use crate::error::Result;
-use crate::kpi::{self, Committed, Looked, RowErrors};
+use crate::kpi::{self, Committed, Looked, RowErrors, SeenPreview};
 use crate::web::{Area, Flash, FormBody, PageResult, View, Visit, block};
 
 /// What the file would do; while it is read, how far the reading is.
@@ -65,13 +65,14 @@ async fn under_way(visit: Visit, id: String, progress: Option<std::sync::Arc<kpi
         .await
 }
 
-/// Imports: all rows, or those without errors.
+/// Imports what the preview showed: all rows, or those without errors.
 pub(crate) async fn commit(visit: Visit, id: Path<String>, FormBody(form): FormBody) -> PageResult {
     visit.admit(&form).await?;
     let row_errors = if form.get("rows") == Some("valid") { RowErrors::LeaveOut } else { RowErrors::Refuse };
+    let seen = SeenPreview::read(form.get("seen").unwrap_or_default());
     let (ledger, dir, key) = (visit.site.ledger.clone(), visit.site.config.evidence_dir(), id.clone());
     let actor = visit.read(|r| Ok(r.actor.clone())).await?;
-    let done = block(move || kpi::commit_staged(&ledger, &dir, &actor, &key, row_errors)).await?;
+    let done = block(move || kpi::commit_staged(&ledger, &dir, &actor, &key, row_errors, seen)).await?;
     match done {
         Committed::Batch(number, identical) => Ok(finished(&visit, number, identical)),
         _ => Ok(see(&format!("/kpis/import/{id}/commit"))),

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use super::{Step, size};
 use crate::error::{Problem, Result};
 use crate::kpi::vocabulary::Vocabulary;
-use crate::kpi::{self, Fate, Preview, Progress, SeenCell, SeenError, Staged};
+use crate::kpi::{self, Fate, Preview, Progress, SeenCell, SeenError, SeenPreview, Staged};
 use crate::text::{Lang, t};
 use crate::web::Reading;
 
 /// The view of the step.
 pub(super) fn view(r: &mut Reading<'_>, staged: &Staged, preview: &Preview, refused: &[Problem]) -> Result<Value> {
-    let identical = kpi::identical_batch(r.conn, preview)?;
+    let identical = kpi::identical_batch(r.conn, &r.actor, preview)?;
     let lang = r.lang;
     let of =
         |fate: Fate| preview.cells.iter().filter(|cell| cell.fate == fate).map(|cell| cell_view(cell, lang)).collect::<Vec<_>>();
@@ -19,7 +19,6 @@ pub(super) fn view(r: &mut Reading<'_>, staged: &Staged, preview: &Preview, refu
     let problems = preview.problems.iter().chain(refused).chain(&preview.unfit);
     let told: Vec<Value> = problems.map(|problem| json!({"text": problem.message(lang)})).collect();
     let valid = preview.rows.saturating_sub(preview.error_count);
-    let free = preview.free() && identical.is_none();
     let locks: Vec<String> = preview.locks.iter().map(|lock| told_lock(lock, lang)).collect();
     let replaced: Vec<_> = preview.owners.iter().filter(|owner| owner.lost.is_none() && identical.is_none()).collect();
     let in_part: Vec<_> = preview.owners.iter().filter(|owner| owner.lost.is_some()).collect();
@@ -43,9 +42,10 @@ pub(super) fn view(r: &mut Reading<'_>, staged: &Staged, preview: &Preview, refu
         "locks": locks,
         "foreign": preview.foreign,
         "identical": identical,
-        "may_all": free && preview.error_count == 0 && new + changed + same > 0,
-        "may_valid": free && preview.error_count > 0 && valid > 0,
+        "may_all": identical.is_none() && preview.takes_all(),
+        "may_valid": identical.is_none() && preview.takes_valid(),
         "valid": valid,
+        "seen": SeenPreview::written(preview),
     }))
 }
 
@@ -68,7 +68,9 @@ fn error_view(error: &SeenError, lang: Lang) -> Value {
 
 /// How far a reading is.
 pub(super) fn reading(r: &Reading<'_>, progress: Option<&Progress>) -> Value {
-    let Some(progress) = progress else { return json!({"waits": true, "text": r.t("kpii-reading-waits")}) };
+    let Some(progress) = progress.filter(|progress| !progress.waits()) else {
+        return json!({"waits": true, "text": r.t("kpii-reading-waits")});
+    };
     let whole = |bytes: u64| size(i64::try_from(bytes).unwrap_or(i64::MAX));
     let params = [("done", whole(progress.bytes())), ("total", whole(progress.total)), ("rows", progress.lines().to_string())];
     let key = match (progress.imports, progress.lines()) {

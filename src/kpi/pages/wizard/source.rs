@@ -68,18 +68,13 @@ fn go(visit: &Visit, id: &str) -> HttpResponse {
 }
 
 fn asked(upload: &Upload, pasted: bool) -> Result<NewStaged> {
-    let text = |name: &str| upload.form.get(name).map(str::to_owned);
-    let number = |text: String| text.parse().map_err(|_| Error::field("supplements", "kpi-batch-number"));
     let file_name = match (upload.file_name(), pasted) {
         (Some(_), true) => return Err(Error::field("pasted", "kpi-pasted-and-file")),
-        (Some(name), false) => name.to_owned(),
-        (None, true) => PASTED.to_owned(),
+        (Some(name), false) => name,
+        (None, true) => PASTED,
         (None, false) => return Err(Error::field("file", "required")),
     };
-    let supplements = text("supplements").map(number).transpose()?;
-    // The batch that is completed says what kind of source it is.
-    let kind = text("kind").or(supplements.map(|_| SourceKind::Interactions.as_str().to_owned()));
-    Ok(NewStaged { file_name, kind: kind.unwrap_or_default(), centre: text("centre"), supplements })
+    upload.to_stage(file_name)
 }
 
 async fn refused(visit: Visit, form: Form, error: Error, rule: Uploads) -> PageResult {
@@ -107,7 +102,11 @@ fn view(r: &mut Reading<'_>, refused: Option<(&Form, &Error)>, supplements: Opti
         json!({"value": word, "label": r.t(&format!("kpii-kind-{word}")), "help": r.t(&format!("kpii-kind-{word}-about"))})
     };
     let kinds: Vec<_> = SourceKind::ALL.into_iter().map(kind).collect();
-    let completes = supplements.map(|number| completed(r, number)).transpose()?;
+    let completes = match supplements.map(|number| completed(r, number)).transpose() {
+        // That it is not there is what the refusal says.
+        Err(Error::NotFound) if refused.is_some() => None,
+        found => found?,
+    };
     let centres = centre_choices(r)?;
     let waiting: Vec<_> = kpi::staged_files(r.conn, &r.actor)?
         .iter()
