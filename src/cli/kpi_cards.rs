@@ -5,7 +5,7 @@ use clap::Args;
 use super::kpi::actor;
 use super::{Report, say};
 use crate::error::Result;
-use crate::kpi::{self, AskedCard, FrozenCard, FrozenKpi, Period, ProfileView, PublishScorecard};
+use crate::kpi::{self, AskedCard, FrozenCard, FrozenKpi, Period, ProfileView, Proof, PublishScorecard};
 use crate::organisation::CentreType;
 
 #[derive(Debug, Clone, Args)]
@@ -102,7 +102,11 @@ pub(super) fn verify(args: &Report) -> Result<i32> {
         say(serde_json::to_string_pretty(&proof)?);
         return Ok(code);
     }
-    say(format!("{} published cards, {} values, {} files read again", proof.scorecards, proof.values, proof.files));
+    let Proof { scorecards, values, scores, files, .. } = proof;
+    say(format!("{scorecards} published cards, {values} values, {scores} scores, {files} files read again"));
+    for bad in &proof.bad_cards {
+        say(format!("CARD {} edition {}: the kept text is not {}", bad.period, bad.edition, bad.card));
+    }
     for bad in &proof.bad_files {
         say(format!("FILE {:?}: batch {} ({}), evidence {}", bad.fault, bad.batch, bad.file, bad.evidence));
     }
@@ -110,8 +114,12 @@ pub(super) fn verify(args: &Report) -> Result<i32> {
         let computed = found.computed.map_or("cannot be computed".to_owned(), |value| format!("computed {value}"));
         let published = found.published.map_or("no value".to_owned(), |value| value.to_string());
         say(format!(
-            "VALUE {} {} edition {} {}: published {published}, {computed}",
-            found.centre, found.period, found.edition, found.code
+            "{} {} {} edition {} {}: published {published}, {computed}",
+            if found.code.is_some() { "VALUE" } else { "SCORE" },
+            found.centre,
+            found.period,
+            found.edition,
+            found.code.as_deref().unwrap_or("total")
         ));
     }
     if proof.holds() {

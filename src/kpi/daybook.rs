@@ -131,8 +131,7 @@ impl DayBook {
     /// What formulas need for a period: its own frame and those of the wider windows that end with it, as far as the book goes back.
     pub(crate) fn frames(&self, period: Period, windows: &BTreeSet<Window>) -> Frames {
         let frame = |from: NaiveDate, months: f64| {
-            let days = u32::try_from((period.to - from).num_days() + 1).unwrap_or(0);
-            Frame::of(Vocabulary::shipped(), &self.total(from, period.to).quantities(), months, days)
+            Frame::of(Vocabulary::shipped(), &self.total(from, period.to).quantities(), months, days(from, period.to))
         };
         let mut frames = Frames::of(frame(period.from, period.months()));
         for window in windows {
@@ -154,10 +153,20 @@ fn sums(row: &MonthRow) -> Result<Totals> {
     unpack(&row.totals).ok_or_else(|| Error::internal(format!("the sums of {} cannot be read; run `cairn rebuild`", row.month)))
 }
 
-/// The frame of sums that were added up elsewhere.
-pub(crate) fn frames_of(totals: &Totals, period: Period) -> Frames {
-    let days = u32::try_from((period.to - period.from).num_days() + 1).unwrap_or(0);
-    Frames::of(Frame::of(Vocabulary::shipped(), &totals.quantities(), period.months(), days))
+/// The frames of sums that were added up elsewhere: of a period, and of the wider windows that end with it.
+pub(crate) fn frames_of(totals: &Totals, period: Period, wider: &BTreeMap<Window, Totals>) -> Frames {
+    let frame =
+        |totals: &Totals, from, months| Frame::of(Vocabulary::shipped(), &totals.quantities(), months, days(from, period.to));
+    let own = Frames::of(frame(totals, period.from, period.months()));
+    let with = |frames: Frames, (window, totals): (&Window, &Totals)| {
+        frames.with(*window, frame(totals, first_day(*window, period.to), window.months()))
+    };
+    wider.iter().fold(own, with)
+}
+
+/// How many days there are from one to another, both counted.
+fn days(from: NaiveDate, to: NaiveDate) -> u32 {
+    u32::try_from((to - from).num_days() + 1).unwrap_or(0)
 }
 
 /// The first day of a window that ends on a day.

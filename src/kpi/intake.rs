@@ -157,5 +157,5 @@ struct RowNumber {
 /// # Errors
 /// When the file cannot be read as a call log at all: no header, columns missing, an archive, a broken gzip stream, a disk error.
 pub fn measure(reader: impl Read, mapping: &Mapping, zones: &CentreZones, keep: &mut dyn Write) -> Result<Intake, IntakeError> {
-    pipeline::run(reader, mapping, zones, keep, pipeline::Settings { chunk: 1 << 18, workers: 2, sequential: false })
+    pipeline::run(reader, mapping, zones, keep, pipeline::Settings::default())
 }

@@ -80,9 +80,9 @@ pub fn bench_table(intake: &Intake) -> BenchTable {
         let number = key.centre.parse().unwrap_or(u64::MAX);
         groups.entry((number, &key.centre, key.day)).or_default().push(measures);
     }
-    let (mut hash, mut sums, mut waits) = (Sha256::new(), [0.0; 11], Waits::default());
-    for ((_, centre, day), cells) in &groups {
-        let figures = Figures::of(cells, &mut waits);
+    let (mut hash, mut sums) = (Sha256::new(), [0.0; 11]);
+    let cells: Vec<&[&Measures]> = groups.values().map(Vec::as_slice).collect();
+    for ((_, centre, day), figures) in groups.keys().zip(figures(&cells)) {
         let mut line = format!("{centre},{day}");
         for number in figures.integers {
             // Writing to a String cannot fail.
@@ -98,6 +98,21 @@ pub fn bench_table(intake: &Intake) -> BenchTable {
     BenchTable { groups: groups.len(), checksum: digest(hash, 16), ratio_sum: digest(Sha256::new_with_prefix(ratios.join(",")), 8) }
 }
 
+/// The figures of all groups, in two halves at a time.
+fn figures(groups: &[&[&Measures]]) -> Vec<Figures> {
+    let half = |groups: &[&[&Measures]]| {
+        let mut waits = Waits::default();
+        groups.iter().map(|cells| Figures::of(cells, &mut waits)).collect::<Vec<Figures>>()
+    };
+    let (first, second) = groups.split_at(groups.len() / 2);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| half(second));
+        let mut all = half(first);
+        all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        all
+    })
+}
+
 fn digest(hash: Sha256, digits: usize) -> String {
     hex::encode(hash.finalize()).chars().take(digits).collect()
 }
@@ -109,6 +124,8 @@ struct Waits {
     counts: Vec<u64>,
     long: BTreeMap<u32, u64>,
     total: u64,
+    /// How many seconds have counts.
+    used: usize,
 }
 
 impl Waits {
@@ -122,6 +139,7 @@ impl Waits {
                     self.counts.resize(place + 1, 0);
                 }
                 self.counts[place] += count;
+                self.used = self.used.max(place + 1);
             }
         }
         self.total += histogram.total();
@@ -130,14 +148,15 @@ impl Waits {
     /// The 95th percentile by nearest rank; empties the counts.
     fn take_p95(&mut self) -> u32 {
         let rank = (u128::from(std::mem::take(&mut self.total)) * 95).div_ceil(100).max(1);
-        let bins = (0..).zip(self.counts.iter().copied()).chain(self.long.iter().map(|(second, count)| (*second, *count)));
+        let (used, _) = self.counts.split_at_mut(std::mem::take(&mut self.used));
+        let bins = (0..).zip(used.iter().copied()).chain(self.long.iter().map(|(second, count)| (*second, *count)));
         let mut seen = 0;
         let found = bins.into_iter().find(|(_, count)| {
             seen += u128::from(*count);
             seen >= rank
         });
         let p95 = found.map_or(0, |bin| bin.0);
-        self.counts.fill(0);
+        used.fill(0);
         self.long.clear();
         p95
     }

@@ -35,8 +35,8 @@ pub use behind::{AskedRows, Behind, FileShare, MOST_ROWS, MeasureSum, behind};
 pub(crate) use card::CardReader;
 pub use card::{AskedCard, Card, CardKpi, Why, card};
 pub use definitions::{
-    DefinitionBook, Known, SaveDefinition, definition, definition_history, definition_on, definitions, families, save_definition,
-    weights_of,
+    DefinitionBook, Known, SaveDefinition, Versions, definition, definition_history, definition_on, definitions, families,
+    save_definition, weights_of,
 };
 pub use import::{Import, Imported, RowErrors, import, import_once};
 pub(crate) use import::{bad_file, bad_mapping};

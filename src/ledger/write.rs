@@ -323,11 +323,15 @@ impl Writer {
 /// diesel's own manager keeps count, so that its nested transactions become savepoints of ours.
 type Manager = <Conn as Connection>::TransactionManager;
 
-/// On SQLite the write lock is taken at once: a transaction that reads first and writes later would fail under contention.
+/// One writer at a time from the first statement on, whatever processes there are: what a rule reads stays true until its change is
+/// committed. SQLite takes its write lock at once; on PostgreSQL the head of the log is locked.
 fn begin(conn: &mut Conn) -> Result<()> {
     match conn {
         Conn::Lite(lite) => AnsiTransactionManager::begin_transaction_sql(lite, "BEGIN IMMEDIATE")?,
         Conn::Pg(pg) => AnsiTransactionManager::begin_transaction(pg)?,
+    }
+    if matches!(conn, Conn::Pg(_)) {
+        store::head(conn, true)?;
     }
     Ok(())
 }

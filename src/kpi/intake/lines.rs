@@ -1,6 +1,8 @@
 //! Where the fields and lines of a chunk end: sixty-four bytes at a time become a bit mask, its bits become positions.
 //! For text without quotation marks.
 
+use wide::u8x16;
+
 use super::text::{BEFORE, Line};
 
 const BLOCK: usize = 64;
@@ -77,21 +79,12 @@ impl Separators {
     }
 }
 
-/// A bit for each byte that equals the needle. Written so that the comparison becomes vector instructions.
+/// A bit for each byte that equals the needle.
 #[inline]
 fn mask(block: &[u8; BLOCK], needle: u8) -> u64 {
-    // Multiplying by this moves the lowest bit of each byte into the highest byte.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let mut equal = [0; BLOCK];
-    for (equal, byte) in equal.iter_mut().zip(block) {
-        *equal = u8::from(*byte == needle);
-    }
-    let (words, _) = equal.as_chunks::<8>();
-    let mut bits = 0;
-    for (word, place) in words.iter().zip(0..) {
-        bits |= (u64::from_le_bytes(*word).wrapping_mul(GATHER) >> 56) << (8 * place);
-    }
-    bits
+    let (parts, needle) = (block.as_chunks::<16>().0, u8x16::splat(needle));
+    let bits = |part: &[u8; 16]| u64::from(u8x16::new(*part).simd_eq(needle).to_bitmask());
+    parts.iter().zip((0..).step_by(16)).fold(0, |all, (part, place)| all | bits(part) << place)
 }
 
 #[cfg(test)]

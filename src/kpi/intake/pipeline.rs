@@ -25,6 +25,13 @@ pub(super) struct Settings {
     pub(super) sequential: bool,
 }
 
+impl Default for Settings {
+    /// Chunks of some days of a large log, so that mostly one worker alone meets the cells of a day.
+    fn default() -> Self {
+        Self { chunk: 1 << 20, workers: 2, sequential: false }
+    }
+}
+
 /// What one worker found, its cells apart.
 pub(super) struct Share {
     rows: u64,
@@ -61,7 +68,7 @@ pub(super) fn run(
     let store = Store::default();
     let mut shares = Vec::new();
     let outcome = std::thread::scope(|scope| {
-        let (give, jobs) = sync_channel::<Job>(settings.workers * 2);
+        let (give, jobs) = sync_channel::<Job>(1);
         let (give_back, spare) = channel::<Vec<u8>>();
         // Owned by the workers alone, so that giving ends with an error when there are none left.
         let jobs = Arc::new(Mutex::new(jobs));

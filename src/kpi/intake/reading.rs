@@ -58,8 +58,7 @@ pub fn read(reader: impl Read, mapping: &SourceMapping, setting: Setting<'_>, ke
     let mut found = match tables::open(reader, raw, setting.scratch)? {
         Opened::Text(text) => match mapping.plain_calls() {
             Some(calls) if rewritten.is_none() => {
-                let settings = super::pipeline::Settings { chunk: 1 << 18, workers: 2, sequential: false };
-                super::pipeline::run(text, calls, setting.zones, raw, settings)?
+                super::pipeline::run(text, calls, setting.zones, raw, super::pipeline::Settings::default())?
             }
             _ => {
                 let mut table = Table::Text(Box::new(TextTable::open(text, raw, mapping)?));

@@ -90,7 +90,8 @@ impl<'t> Tracer<'t> {
         };
         let Some((place, day)) = places.iter().filter(|at| wanted(at)).min_by_key(|at| at.1) else { return Ok(()) };
         self.total += 1;
-        if !(self.wanted.skip + 1..=self.wanted.skip.saturating_add(self.wanted.take)).contains(&self.total) {
+        let past_skipped = self.total.saturating_sub(self.wanted.skip);
+        if past_skipped == 0 || past_skipped > self.wanted.take {
             return Ok(());
         }
         let mut adds = match &row.call {

@@ -91,7 +91,7 @@ pub enum IntervalMethod {
 }
 
 /// Why there is no value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = KpiMissing)]
 #[serde(rename_all = "snake_case")]
 pub enum Lack {

@@ -195,11 +195,10 @@ fn view(r: &mut Reading<'_>, centre: Centre, asked: &CardAsked, refused: Option<
     let card = reader.card(&shown, period)?;
     let (published, may_publish) =
         if strict { publication(r, &reader.clone().strict(false).card(&shown, period)?)? } else { publication(r, &card)? };
-    let frames: Vec<Frames> = months.iter().map(|month| book.frames(*month, &windows)).collect();
+    let frames: Vec<(Period, Frames)> = months.iter().map(|month| (*month, book.frames(*month, &windows))).collect();
     let before = period.is_month().then(|| period.months_away(-1));
     let before = before.map(|month| reader.outline(&book.frames(month, &windows), month)).transpose()?;
-    let series: Vec<Vec<Option<f64>>> = card.kpis.iter().map(|kpi| series(kpi, &frames)).collect();
-    let all: Vec<(&CardKpi, Vec<Option<f64>>)> = card.kpis.iter().zip(series).collect();
+    let all: Vec<(&CardKpi, Vec<Option<f64>>)> = card.kpis.iter().zip(reader.series(&card, &frames)).collect();
     // Where nothing came at all, what the profile weighs is shown without data.
     let silent = !all.iter().any(|(kpi, months)| kpi.in_unit.is_some() || months.iter().any(Option::is_some));
     let (shown, waiting): (Vec<_>, Vec<_>) = all
@@ -294,13 +293,6 @@ pub(super) fn family_row(r: &Reading<'_>, name: String, family: &crate::kpi::sco
 /// Whether what it is made of was not delivered.
 fn undelivered(why: Option<Why>) -> bool {
     matches!(why, Some(Why::NoSource | Why::Log(Lack::NotDelivered)))
-}
-
-/// The values of the months in the unit.
-fn series(kpi: &CardKpi, months: &[Frames]) -> Vec<Option<f64>> {
-    let scale = kpi.known.definition.scale();
-    let value = |frames: &Frames| kpi.known.formula.as_ref()?.point(frames).value.map(|value| value * scale);
-    months.iter().map(value).collect()
 }
 
 fn tile(r: &Reading<'_>, card: &Card, kpi: &CardKpi, series: &[Option<f64>], signals: &[Signal]) -> Tile {

@@ -6,9 +6,9 @@ use super::words;
 use crate::kpi::chart::{self, Trend, TrendMarker, TrendPhase, TrendPoint, TrendWords};
 use crate::kpi::control::{Charted, Drawn, Grain, Stretch, code_of_rule};
 use crate::kpi::daybook::DayBook;
-use crate::kpi::method::KpiValue;
+use crate::kpi::method::{KpiValue, Lack};
 use crate::kpi::pack::Limits;
-use crate::kpi::service::months_up_to;
+use crate::kpi::service::{Versions, months_up_to};
 use crate::kpi::statistics;
 use crate::kpi::{Known, Period, SignalRule};
 use crate::text::{Lang, t};
@@ -70,6 +70,7 @@ pub(super) struct Letter {
 /// What both charts need.
 pub(super) struct Subject<'a> {
     pub(super) known: &'a Known,
+    pub(super) versions: &'a Versions,
     pub(super) book: &'a DayBook,
     pub(super) limits: Limits,
     pub(super) path: String,
@@ -110,13 +111,19 @@ impl Subject<'_> {
         (drawn([limits.target, None]), drawn([limits.floor, None]))
     }
 
+    /// The value of a month by the version that counts for it.
+    fn then(&self, month: Period) -> KpiValue {
+        let formula = self.versions.on(month.to).and_then(|known| known.formula.as_ref());
+        let value = formula.map(|formula| formula.evaluate(&self.book.frames(month, &formula.windows())));
+        value.unwrap_or_else(|| KpiValue::lacking(Lack::NotDelivered, Vec::new()))
+    }
+
     /// The thirteen months up to a period, with the target.
     pub(super) fn monthly(&self, shown: Period) -> Option<Figures> {
-        let formula = self.known.formula.as_ref()?;
-        let windows = formula.windows();
+        self.known.formula.as_ref()?;
         let months = months_up_to(shown.to, 13);
         let labels: Vec<String> = months.iter().map(ToString::to_string).collect();
-        let values: Vec<_> = months.iter().map(|month| formula.evaluate(&self.book.frames(*month, &windows))).collect();
+        let values: Vec<KpiValue> = months.iter().map(|month| self.then(*month)).collect();
         let factor = self.factor();
         let point = |(label, value): (&'_ String, &KpiValue)| (label.clone(), value.value.map(|value| value * factor));
         let drawn: Vec<(String, Option<f64>)> = labels.iter().zip(&values).map(point).collect();

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::kpi::daybook::{DayBook, reach};
 use crate::kpi::definition::{Definition, check_expression};
 use crate::kpi::pack::Limits;
+use crate::kpi::service::Versions;
 use crate::kpi::{self, Input, Known, LimitBook, Period, SetTarget, Signal, SignalDetail, SignalState};
 use crate::text::{Lang, t};
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit};
@@ -192,16 +193,16 @@ async fn command(visit: &Visit, form: &Form, centre: &str, code: &str) -> Result
 fn view(r: &mut Reading<'_>, centre: &str, code: &str, asked: &Asked, refused: Option<(&Form, &Error)>) -> Result<MeasureView> {
     let centre = kpi::visible(r.conn, &r.actor, centre)?;
     let period = words::asked(r.conn, asked.period.as_deref(), Some(&centre.id), r.today)?;
-    let known = kpi::definition_on(r.conn, code, period.to)?;
+    let versions = Versions::of(r.conn, code)?;
+    let known = versions.on(period.to).cloned().ok_or(Error::NotFound)?;
     let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, period.to);
     let last = kpi::last_day(r.conn, &centre.id)?.map_or(period.to, |last| last.min(period.to));
     let sheet = Sheet::of(r, &centre, code, asked.points.as_deref(), last)?;
     let from = period.months_away(-12).from.min(sheet.first_day()).min(period.from);
-    let windows = known.formula.as_ref().map(|formula| formula.windows()).unwrap_or_default();
-    let from = reach(Period::day(from), &windows);
+    let from = reach(Period::day(from), &versions.windows());
     let book = DayBook::read(r.conn, &centre.id, from, Period::month_of(period.to).to)?;
     let path = format!("/kpis/{}/{code}", centre.code);
-    let subject = Subject { known: &known, book: &book, limits, path: path.clone(), lang: r.lang };
+    let subject = Subject { known: &known, versions: &versions, book: &book, limits, path: path.clone(), lang: r.lang };
     let proved = if known.formula.is_some() { Some(kpi::value(r.conn, &r.actor, code, &centre.code, period)?) } else { None };
     let standing = proved.as_ref().map(|value| value.state);
     let control =

@@ -10,6 +10,7 @@ use super::measure::Asked;
 use super::words;
 use crate::actor::Permission;
 use crate::error::{Error, Result};
+use crate::kpi::service::Versions;
 use crate::kpi::{self, FreezePhase, LimitBook};
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit};
 
@@ -72,13 +73,14 @@ fn view(
 ) -> Result<PhasesView> {
     let centre = kpi::visible(r.conn, &r.actor, centre)?;
     let period = words::asked(r.conn, None, Some(&centre.id), r.today)?;
-    let known = kpi::definition_on(r.conn, code, period.to)?;
+    let versions = Versions::of(r.conn, code)?;
+    let known = versions.on(period.to).cloned().ok_or(Error::NotFound)?;
     let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, period.to);
     let last = kpi::last_day(r.conn, &centre.id)?.unwrap_or(period.to);
     let sheet = Sheet::of(r, &centre, code, points, last)?;
     let book = sheet.book(r, &centre, &known, last)?;
     let path = format!("/kpis/{}/{code}", centre.code);
-    let subject = Subject { known: &known, book: &book, limits, path, lang: r.lang };
+    let subject = Subject { known: &known, versions: &versions, book: &book, limits, path, lang: r.lang };
     let form = match refused {
         Some(_) => super::form_view(refused, r.lang),
         None => filled(&sheet, sheet.charted(&known, &book).as_ref().and_then(control::proposed)),

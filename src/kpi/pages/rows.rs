@@ -133,7 +133,7 @@ fn shown(found: &Behind, value: &kpi::Value, from: u64, today: chrono::NaiveDate
         sums: file.sums.iter().map(|sum| count(sum.stored)).collect(),
         input: file.input.clone(),
     };
-    let last = from + found.rows.len() as u64;
+    let last = from.saturating_add(found.rows.len() as u64);
     Shown {
         centre: centre.code.clone(),
         centre_name: centre.name(lang).to_owned(),
@@ -158,7 +158,7 @@ fn shown(found: &Behind, value: &kpi::Value, from: u64, today: chrono::NaiveDate
         fault: found.fault.as_ref().map(|problem| problem.message(lang)),
         header: found.header.clone(),
         rows: found.rows.iter().map(|row| shown_row(found, row, lang)).collect(),
-        first: from + 1,
+        first: from.saturating_add(1),
         last,
         total: found.total,
         newer: (from > 0).then(|| page(from.saturating_sub(SHOWN))),

@@ -11,6 +11,7 @@ use crate::actor::Permission;
 use crate::db::Instant;
 use crate::error::{Error, Result};
 use crate::history::{self, Line};
+use crate::kpi::service::Versions;
 use crate::kpi::{self, Card, LimitBook, Period, Signal, SignalDetail, SignalState};
 use crate::organisation;
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit};
@@ -104,7 +105,8 @@ pub(crate) async fn explain(visit: Visit, id: Path<String>, FormBody(form): Form
 fn view(r: &mut Reading<'_>, id: &str, refused: Option<(&Form, &Error)>) -> Result<SignalView> {
     let signal = kpi::signal(r.conn, &r.actor, id)?;
     let centre = organisation::centre(r.conn, &signal.centre_id)?;
-    let known = kpi::definition_on(r.conn, &signal.code, Period::parse(&signal.period)?.to)?;
+    let versions = Versions::of(r.conn, &signal.code)?;
+    let known = versions.on(Period::parse(&signal.period)?.to).cloned().ok_or(Error::NotFound)?;
     let detail: SignalDetail = signal.detail.to()?;
     let period = Period::parse(&signal.period)?;
     let last = period.to;
@@ -113,7 +115,7 @@ fn view(r: &mut Reading<'_>, id: &str, refused: Option<(&Form, &Error)>) -> Resu
     let book = sheet.book(r, &centre, &known, from)?;
     let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, last);
     let path = format!("/kpis/{}/{}", centre.code, signal.code);
-    let subject = Subject { known: &known, book: &book, limits, path, lang: r.lang };
+    let subject = Subject { known: &known, versions: &versions, book: &book, limits, path, lang: r.lang };
     let chart = if signal.rule.is_of_month() {
         subject.monthly(period)
     } else {

@@ -157,7 +157,7 @@ impl FunnelSource {
         let mut people = Vec::new();
         let (mut shares, mut groups) = (Vec::new(), Vec::new());
         for (person, totals) in totals {
-            let frames = frames_of(&totals, self.period);
+            let frames = frames_of(&totals, self.period, &BTreeMap::new());
             let value = formula.point(&frames);
             if value.value.is_none() {
                 continue;

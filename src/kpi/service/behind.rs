@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::import::{read_mapping, zones};
@@ -13,6 +14,7 @@ use crate::actor::Actor;
 use crate::db::{Db, new_id};
 use crate::error::{Error, Problem, Result};
 use crate::evidence;
+use crate::kpi::daybook::reach;
 use crate::kpi::intake::{self, Blocks, IntakeError, Setting, Traced, TracedRow, Wanted};
 use crate::kpi::mapping::SourceMapping;
 use crate::kpi::measures::Measures;
@@ -116,12 +118,13 @@ pub fn behind(db: &Db, evidence_dir: &Path, actor: &Actor, asked: &AskedRows) ->
         let centre = visible(conn, actor, &asked.centre)?;
         let known = definition_on(conn, &asked.code, asked.period.to)?;
         let used = used(&known)?;
+        let from = first_day(&known, asked.period);
         let mut by_batch: BTreeMap<String, Totals> = BTreeMap::new();
-        for row in store_measures::live(conn, &centre.id, asked.period.from, asked.period.to)? {
+        for row in store_measures::live(conn, &centre.id, from, asked.period.to)? {
             by_batch.entry(row.batch_id.clone()).or_default().merge(&totals_of(&row)?);
         }
         let (mut files, mut batches) = (Vec::new(), Vec::new());
-        for batch in store_measures::inputs(conn, &centre.id, asked.period.from, asked.period.to)? {
+        for batch in store_measures::inputs(conn, &centre.id, from, asked.period.to)? {
             let sums = by_batch.get(&batch.id).map(|totals| sums(&used, &totals.quantities())).unwrap_or_default();
             if sums.iter().any(|sum| sum.stored.is_some()) {
                 files.push(FileShare { input: Input::of(&batch), sums });
@@ -143,12 +146,19 @@ pub fn behind(db: &Db, evidence_dir: &Path, actor: &Actor, asked: &AskedRows) ->
         Ok((found, chosen, organisation::centres(conn)?))
     })?;
     if let Some(chosen) = chosen {
-        match read_rows(evidence_dir, &centres, &chosen, asked, &mut found.rows) {
+        let (centre, from, to) = (asked.centre.clone(), first_day(&found.known, asked.period), asked.period.to);
+        let wanted = Wanted { centre, from, to, skip: asked.skip, take: asked.take.min(MOST_ROWS) };
+        match read_rows(evidence_dir, &centres, &chosen, &wanted, &mut found.rows) {
             Ok(traced) => take(&mut found, chosen.batch.number, traced),
             Err(fault) => found.fault = Some(fault),
         }
     }
     Ok(found)
+}
+
+/// The first day that a value looks at: earlier than its period where the formula has a wider window.
+fn first_day(known: &Known, period: Period) -> NaiveDate {
+    known.formula.as_ref().map_or(period.from, |formula| reach(period, &formula.windows()))
 }
 
 /// The measures that a value is made of.
@@ -177,7 +187,8 @@ pub(super) fn sums(used: &[&Measure], quantities: &Quantities) -> Vec<MeasureSum
 
 /// Sets what the rows gave beside what is stored.
 fn take(found: &mut Behind, number: i64, traced: Traced) {
-    let own = |key: &intake::CellKey| *key.centre == *found.centre.code && (found.period.from..=found.period.to).contains(&key.day);
+    let days = first_day(&found.known, found.period)..=found.period.to;
+    let own = |key: &intake::CellKey| *key.centre == *found.centre.code && days.contains(&key.day);
     let contacts = Measures::total(traced.intake.cells.iter().filter(|(key, _)| own(key)).map(|(_, measures)| measures));
     let mut totals = Totals::of(contacts);
     traced.intake.quantities.iter().filter(|(key, _)| own(key)).for_each(|(_, named)| totals.named.merge(named));
@@ -193,7 +204,7 @@ fn read_rows(
     evidence_dir: &Path,
     centres: &[Centre],
     chosen: &Chosen,
-    asked: &AskedRows,
+    wanted: &Wanted,
     rows: &mut Vec<TracedRow>,
 ) -> std::result::Result<Traced, Problem> {
     let batch = &chosen.batch;
@@ -201,15 +212,13 @@ fn read_rows(
     let (zones, scratch) = (zones(centres).map_err(gone)?, evidence::scratch(evidence_dir).map_err(gone)?);
     let file = evidence::open(evidence_dir, &batch.evidence_hash).map_err(gone)?;
     let setting = Setting { scratch: &scratch, zones: &zones, names: None, as_of: batch.as_of };
-    let (centre, take) = (asked.centre.clone(), asked.take.min(MOST_ROWS));
-    let wanted = Wanted { centre, from: asked.period.from, to: asked.period.to, skip: asked.skip, take };
     let index = index_path(evidence_dir, batch);
     let known = fs::read(&index).ok().and_then(|bytes| serde_json::from_slice::<Blocks>(&bytes).ok());
     let mut give = |row| {
         rows.push(row);
         Ok(())
     };
-    let traced = intake::trace(file, &chosen.mapping, setting, (&wanted, known.as_ref()), &mut give);
+    let traced = intake::trace(file, &chosen.mapping, setting, (wanted, known.as_ref()), &mut give);
     let traced = traced.map_err(|_: IntakeError| gone(Error::NotFound))?;
     if let (None, Some(blocks)) = (&known, &traced.blocks) {
         keep_index(&index, blocks);

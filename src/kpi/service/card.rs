@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{DefinitionBook, Known, LimitBook, ProfileBook, ProfileVersion, SwitchBook, visible};
 use crate::actor::Actor;
@@ -13,14 +13,15 @@ use crate::error::{Error, Problem, Result};
 use crate::kpi::daybook::DayBook;
 use crate::kpi::expression::{Frames, Window};
 use crate::kpi::method::{KpiValue, Lack, Missing};
-use crate::kpi::pack::{Family, Limits, Profile};
+use crate::kpi::pack::{Definition, Family, Limits, Profile};
 use crate::kpi::period::Period;
 use crate::kpi::scoring::{FamilyInput, Kind, KpiInput, KpiScore, Position, Reading, Scale, Scorecard, Standing, score_card};
 use crate::kpi::vocabulary::Vocabulary;
 use crate::organisation::{Centre, CentreType};
 
 /// Why a KPI of a card has no score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = KpiWhy)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
     /// Its data source is not connected.
@@ -188,16 +189,28 @@ impl CardReader {
         self.made(frames, period, Depth::Outline)
     }
 
+    /// The values of months in the unit for each KPI of a card. Months that counted by another formula are left out: their values are not
+    /// comparable with those after them.
+    pub fn series(&self, card: &Card, months: &[(Period, Frames)]) -> Vec<Vec<Option<f64>>> {
+        let of_kpi = |kpi: &CardKpi| {
+            let (definition, formula) = (&kpi.known.definition, kpi.known.formula.as_ref());
+            let value = |(month, frames): &(Period, Frames)| {
+                let then = self.definitions.at(&definition.code, month.to)?;
+                let formula = formula.filter(|_| then.formula == kpi.known.formula)?;
+                formula.point(frames).value.map(|value| value * definition.scale())
+            };
+            months.iter().map(value).collect()
+        };
+        card.kpis.iter().map(of_kpi).collect()
+    }
+
     fn made(&self, frames: &Frames, period: Period, depth: Depth) -> Result<Card> {
         let ProfileVersion { version, profile } = self.profiles.on(self.centre_type, period.to).ok_or(Error::NotFound)?;
         let wanted = |known: &&Known| depth == Depth::Whole || profile.of_kpi(&known.definition.code).is_some();
         let mut kpis: Vec<CardKpi> =
             self.definitions.on(period.to).filter(wanted).map(|known| self.reading(known, frames, period, depth)).collect();
-        let inputs: Vec<KpiInput> = kpis.iter().filter_map(|kpi| input(profile, kpi)).collect();
-        let score = score_card(&families(profile), &inputs, self.strict).map_err(|error| {
-            let problem = Problem::whole(error.code());
-            Error::Invalid(vec![error.params().into_iter().fold(problem, |problem, (name, value)| problem.with(name, value))])
-        })?;
+        let readings = kpis.iter().map(|kpi| (kpi.known.definition.code.as_str(), kpi.limits, kpi.in_unit, kpi.why));
+        let score = score_under(profile, readings, self.strict)?;
         for kpi in &mut kpis {
             kpi.score = score.kpis.iter().find(|scored| scored.code == kpi.known.definition.code).cloned();
             kpi.weight = kpi.score.as_ref().map(|scored| scored.weight);
@@ -215,14 +228,7 @@ impl CardReader {
         });
         let in_unit = value.as_ref().and_then(|value| value.value).map(|value| value * known.definition.scale());
         let scale = limits.scale();
-        let why = match (&value, scale) {
-            _ if off => Some(Why::NotApplicable),
-            (None, _) => Some(Why::NoSource),
-            (Some(KpiValue { missing: Some(missing), .. }), _) => Some(lacking(missing, frames)),
-            (Some(value), _) if !known.scorable(value, &limits) => Some(Why::Few),
-            (_, None) => Some(Why::NoLimits),
-            _ => None,
-        };
+        let why = if off { Some(Why::NotApplicable) } else { why(&known.definition, value.as_ref(), &limits, frames) };
         let position = scale.zip(in_unit).map(|(scale, value)| scale.position(value));
         let state = Standing::of(in_unit, scale);
         CardKpi { known: known.clone(), weight: None, value, in_unit, limits, position, state, score: None, why }
@@ -238,19 +244,45 @@ fn families(profile: &Profile) -> Vec<FamilyInput> {
     profile.families.iter().map(input).collect()
 }
 
+/// Why a KPI has no score.
+pub(super) fn why(definition: &Definition, value: Option<&KpiValue>, limits: &Limits, frames: &Frames) -> Option<Why> {
+    match (value, limits.scale()) {
+        (None, _) => Some(Why::NoSource),
+        (Some(KpiValue { missing: Some(missing), .. }), _) => Some(lacking(missing, frames)),
+        (Some(value), _) if !definition.scorable(value, limits) => Some(Why::Few),
+        (_, None) => Some(Why::NoLimits),
+        _ => None,
+    }
+}
+
+/// The score that KPIs (code, limits, value in the unit, why there is no score) give under a profile.
+///
+/// # Errors
+/// [`Error::Invalid`] when the profile cannot be scored.
+pub(super) fn score_under<'k>(
+    profile: &Profile,
+    kpis: impl Iterator<Item = (&'k str, Limits, Option<f64>, Option<Why>)>,
+    strict: bool,
+) -> Result<Scorecard> {
+    let inputs: Vec<KpiInput> = kpis.filter_map(|kpi| input(profile, kpi)).collect();
+    score_card(&families(profile), &inputs, strict).map_err(|error| {
+        let problem = Problem::whole(error.code());
+        Error::Invalid(vec![error.params().into_iter().fold(problem, |problem, (name, value)| problem.with(name, value))])
+    })
+}
+
 /// What the kernel scores: the KPIs that the profile names.
-fn input(profile: &Profile, kpi: &CardKpi) -> Option<KpiInput> {
-    let code = &kpi.known.definition.code;
+fn input(profile: &Profile, (code, limits, in_unit, why): (&str, Limits, Option<f64>, Option<Why>)) -> Option<KpiInput> {
     let (family, weight) = profile.of_kpi(code)?;
-    let reading = match (kpi.in_unit, kpi.why) {
+    let reading = match (in_unit, why) {
         (_, Some(Why::NotApplicable)) => Reading::NotApplicable,
         (Some(value), None) => Reading::Value(value),
         (Some(value), Some(Why::Few)) => Reading::LowConfidence(value),
         _ => Reading::Missing,
     };
     // Without limits nothing is scored; any usable scale will do.
-    let scale = kpi.limits.scale().unwrap_or(Scale::Toward { floor: 0.0, target: 1.0 });
-    Some(KpiInput { code: code.clone(), family: family.to_owned(), weight: f64::from(weight), scale, reading })
+    let scale = limits.scale().unwrap_or(Scale::Toward { floor: 0.0, target: 1.0 });
+    Some(KpiInput { code: code.to_owned(), family: family.to_owned(), weight: f64::from(weight), scale, reading })
 }
 
 /// A KPI waits for its data source when nothing at all came of one of the kinds that should deliver what is missing; otherwise the data

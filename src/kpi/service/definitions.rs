@@ -86,6 +86,12 @@ impl DefinitionBook {
         Ok(Self(found))
     }
 
+    /// The version of one definition that counts for a period that ends on a day.
+    pub fn at(&self, code: &str, day: NaiveDate) -> Option<&Known> {
+        let versions = self.0.iter().find(|versions| versions.first().is_some_and(|known| known.definition.code == code));
+        versions.and_then(|versions| counting(versions, day))
+    }
+
     /// The versions that count for a period that ends on a day.
     pub fn on(&self, day: NaiveDate) -> impl Iterator<Item = &Known> {
         self.0.iter().filter_map(move |versions| counting(versions, day))
@@ -95,6 +101,31 @@ impl DefinitionBook {
     pub fn windows(&self) -> BTreeSet<Window> {
         let formulas = self.0.iter().flatten().filter_map(|known| known.formula.as_ref());
         formulas.flat_map(|formula| formula.windows()).collect()
+    }
+}
+
+/// The versions of one definition, oldest first.
+#[derive(Debug, Clone)]
+pub struct Versions(Vec<Known>);
+
+impl Versions {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a code that nobody defined.
+    pub fn of(conn: &mut Conn, code: &str) -> Result<Self> {
+        let versions = versions_of(conn, code)?;
+        if versions.is_empty() { Err(Error::NotFound) } else { Ok(Self(versions)) }
+    }
+
+    /// The one that counts for a period that ends on a day.
+    pub fn on(&self, day: NaiveDate) -> Option<&Known> {
+        counting(&self.0, day)
+    }
+
+    /// The wider windows that any of them looks at.
+    pub fn windows(&self) -> BTreeSet<Window> {
+        self.0.iter().filter_map(|known| known.formula.as_ref()).flat_map(|formula| formula.windows()).collect()
     }
 }
 
@@ -126,8 +157,7 @@ pub fn definition(conn: &mut Conn, code: &str) -> Result<Known> {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn definition_on(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Known> {
-    let versions = versions_of(conn, code)?;
-    counting(&versions, day).cloned().ok_or(Error::NotFound)
+    Versions::of(conn, code)?.on(day).cloned().ok_or(Error::NotFound)
 }
 
 /// All versions of a definition, oldest first.
@@ -136,8 +166,7 @@ pub fn definition_on(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Know
 /// [`Error::NotFound`] for a code that nobody defined, or whoever may not read KPIs.
 pub fn definition_history(conn: &mut Conn, actor: &Actor, code: &str) -> Result<Vec<Known>> {
     actor.see(Permission::ReadKpis)?;
-    let versions = versions_of(conn, code)?;
-    if versions.is_empty() { Err(Error::NotFound) } else { Ok(versions) }
+    Ok(Versions::of(conn, code)?.0)
 }
 
 fn versions_of(conn: &mut Conn, code: &str) -> Result<Vec<Known>> {

@@ -63,19 +63,10 @@ pub fn outlines(conn: &mut Conn, actor: &Actor, month: Period, closely: Closely<
         let [before, now] = pair.map(|period| book.frames(period, &windows));
         let card = reader.outline(&now, month)?;
         let series = close.then(|| {
-            let frames: Vec<Frames> = months.iter().map(|month| book.frames(*month, &windows)).collect();
-            series(&card, &frames)
+            let frames: Vec<(Period, Frames)> = months.iter().map(|month| (*month, book.frames(*month, &windows))).collect();
+            reader.series(&card, &frames)
         });
         found.push(Outline { before: reader.outline(&before, pair[0])?, card, series });
     }
     Ok(found)
-}
-
-fn series(card: &Card, months: &[Frames]) -> Vec<Vec<Option<f64>>> {
-    let of_kpi = |kpi: &crate::kpi::CardKpi| {
-        let scale = kpi.known.definition.scale();
-        let value = |frames: &Frames| kpi.known.formula.as_ref()?.point(frames).value.map(|value| value * scale);
-        months.iter().map(value).collect()
-    };
-    card.kpis.iter().map(of_kpi).collect()
 }

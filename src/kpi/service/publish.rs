@@ -6,18 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use super::card::card;
 use super::shares::{MeasureTotal, Shares};
-use super::{AskedCard, Card, CardKpi, CardReader, Input};
+use super::{AskedCard, Card, CardKpi, CardReader, Input, Why};
 use crate::actor::{Actor, Permission};
 use crate::db::{Conn, new_id};
 use crate::error::{Error, Problem, Result};
 use crate::evidence;
+use crate::kpi::daybook::reach;
 use crate::kpi::method::Figure;
 use crate::kpi::model::Scorecard;
 use crate::kpi::pack::{Definition, Limits};
 use crate::kpi::period::Period;
 use crate::kpi::scoring::{FamilyScore, Gap, Standing};
 use crate::kpi::{store_cards, store_measures};
-use crate::ledger::{Event, WriteTx};
+use crate::ledger::{Event, WriteTx, sha256_hex};
 use crate::organisation::{self, Centre};
 
 /// A card as it was published: everything that its figures follow from.
@@ -50,6 +51,9 @@ pub struct FrozenCard {
     /// What is missing was scored 0; never of what is published.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub strict: bool,
+    /// Batches of earlier days, behind the wider windows that values look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Input>,
 }
 
 /// A KPI of a published card.
@@ -87,6 +91,9 @@ pub struct FrozenKpi {
     pub effective_weight: Option<f64>,
     /// 0 to 100; none when not scored.
     pub score: Option<f64>,
+    /// Why it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
     /// Points of the total that it brings.
     pub contribution: Option<f64>,
     /// Points of the total that it falls short of.
@@ -118,6 +125,7 @@ impl FrozenKpi {
             weight: kpi.weight,
             effective_weight: score.map(|score| score.effective_weight),
             score: score.and_then(|score| score.score),
+            why: kpi.why,
             contribution: score.map(|score| score.contribution),
             points_lost: score.map(|score| score.points_lost),
             measures,
@@ -127,9 +135,7 @@ impl FrozenKpi {
 }
 
 impl FrozenCard {
-    fn of(card: &Card, inputs: Vec<Input>, shares: &Shares) -> Self {
-        // What neither the profile weighs nor the data tell says nothing about the month.
-        let told = card.kpis.iter().filter(|kpi| kpi.weight.is_some() || kpi.value.as_ref().is_some_and(|value| value.n > 0));
+    fn of(card: &Card, inputs: Vec<Input>, earlier: Vec<Input>, shares: &Shares) -> Self {
         Self {
             centre: card.centre.code.clone(),
             centre_type: card.centre.centre_type.as_str().to_owned(),
@@ -141,9 +147,10 @@ impl FrozenCard {
             coverage: card.score.coverage,
             gaps: card.score.gaps.clone(),
             families: card.score.families.clone(),
-            kpis: told.map(|kpi| FrozenKpi::of(kpi, shares)).collect(),
+            kpis: told(card).map(|kpi| FrozenKpi::of(kpi, shares)).collect(),
             inputs,
             strict: card.score.strict,
+            earlier,
         }
     }
 
@@ -247,9 +254,21 @@ pub fn publish(tx: &mut WriteTx<'_>, command: &PublishScorecard) -> Result<Score
 /// # Errors
 /// When the database refuses.
 pub(crate) fn frozen(conn: &mut Conn, card: &Card) -> Result<FrozenCard> {
-    let inputs = store_measures::inputs(conn, &card.centre.id, card.period.from, card.period.to)?;
+    let windows = told(card).filter_map(|kpi| kpi.known.formula.as_ref()).flat_map(|formula| formula.windows()).collect();
+    let mut inputs_from = |from| {
+        let batches = store_measures::inputs(conn, &card.centre.id, from, card.period.to)?;
+        Ok::<_, Error>(batches.iter().map(Input::of).collect::<Vec<Input>>())
+    };
+    let inputs = inputs_from(card.period.from)?;
+    let mut earlier = inputs_from(reach(card.period, &windows))?;
+    earlier.retain(|input| !inputs.contains(input));
     let shares = Shares::behind(conn, card)?;
-    Ok(FrozenCard::of(card, inputs.iter().map(Input::of).collect(), &shares))
+    Ok(FrozenCard::of(card, inputs, earlier, &shares))
+}
+
+/// The KPIs that a published card tells. What neither the profile weighs nor the data tell says nothing about the month.
+fn told(card: &Card) -> impl Iterator<Item = &CardKpi> {
+    card.kpis.iter().filter(|kpi| kpi.weight.is_some() || kpi.value.as_ref().is_some_and(|value| value.n > 0))
 }
 
 /// The card of a centre (by code) for any period, with all that its figures follow from; not published.
@@ -279,9 +298,13 @@ pub fn published(conn: &mut Conn, actor: &Actor, id: &str) -> Result<(Scorecard,
 /// What was frozen.
 ///
 /// # Errors
-/// When the kept text cannot be read.
+/// When the kept text is gone or is not the one that was published.
 pub(super) fn thaw(conn: &mut Conn, row: &Scorecard) -> Result<FrozenCard> {
-    Ok(serde_json::from_str(&evidence::text(conn, &row.card_hash)?)?)
+    let text = evidence::text(conn, &row.card_hash)?;
+    if sha256_hex(text.as_bytes()) != row.card_hash {
+        return Err(Error::internal(format!("the kept text of card {} {} is not the published one", row.period, row.edition)));
+    }
+    Ok(serde_json::from_str(&text)?)
 }
 
 /// The editions of a centre's month, the newest first.

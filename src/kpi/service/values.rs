@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{DefinitionBook, Known, LimitBook, definition_on};
+use super::{DefinitionBook, Known, LimitBook, Versions, definition_on};
 use crate::actor::{Actor, Permission};
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
@@ -134,7 +134,7 @@ pub fn value(conn: &mut Conn, actor: &Actor, code: &str, centre: &str, period: P
     let windows = formula.windows();
     let frames = DayBook::over(conn, &centre.id, &[period], &windows)?.frames(period, &windows);
     let limits = LimitBook::of(conn, &centre.id)?.limits(&known.definition, period.to);
-    let inputs = store_measures::inputs(conn, &centre.id, period.from, period.to)?;
+    let inputs = store_measures::inputs(conn, &centre.id, reach(period, &windows), period.to)?;
     Ok(proved(&known, &centre, period, &frames, limits, inputs.iter().map(Input::of).collect()))
 }
 
@@ -200,17 +200,31 @@ pub fn values(conn: &mut Conn, actor: &Actor, centre: &str, period: Period) -> R
     Ok(definitions.on(period.to).filter(|known| known.formula.is_some()).map(one).collect())
 }
 
-/// The last `months` months of a KPI, the month of `last` being the last one.
+/// The versions of a KPI of which the one for a day can be computed.
+fn measured(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Versions> {
+    let versions = Versions::of(conn, code)?;
+    let known = versions.on(day).is_some_and(|known| known.formula.is_some());
+    if known { Ok(versions) } else { Err(unmeasured(code)) }
+}
+
+/// The value of a period by the version that counts for it.
+fn point(versions: &Versions, book: &DayBook, period: Period) -> Point {
+    let formula = versions.on(period.to).and_then(|known| known.formula.as_ref());
+    let value = formula.map(|formula| formula.evaluate(&book.frames(period, &formula.windows())));
+    let lacking = || KpiValue::lacking(Lack::NotDelivered, Vec::new());
+    Point { period: period.to_string(), value: value.unwrap_or_else(lacking) }
+}
+
+/// The last `months` months of a KPI, each by the definition that counts for it, the month of `last` being the last one.
 ///
 /// # Errors
 /// As [`value`].
 pub fn monthly(conn: &mut Conn, actor: &Actor, code: &str, centre: &str, last: NaiveDate, months: u32) -> Result<Vec<Point>> {
     let centre = visible(conn, actor, centre)?;
-    let formula = definition_on(conn, code, last)?.formula.ok_or_else(|| unmeasured(code))?;
-    let (periods, windows) = (months_up_to(last, months), formula.windows());
-    let book = DayBook::over(conn, &centre.id, &periods, &windows)?;
-    let point = |period: Period| Point { period: period.to_string(), value: formula.evaluate(&book.frames(period, &windows)) };
-    Ok(periods.into_iter().map(point).collect())
+    let versions = measured(conn, code, last)?;
+    let periods = months_up_to(last, months);
+    let book = DayBook::over(conn, &centre.id, &periods, &versions.windows())?;
+    Ok(periods.into_iter().map(|period| point(&versions, &book, period)).collect())
 }
 
 /// So many months up to the month of a day.
@@ -220,19 +234,16 @@ pub(crate) fn months_up_to(last: NaiveDate, months: u32) -> Vec<Period> {
     (1 - back..=0).map(|away| month.months_away(away)).collect()
 }
 
-/// The days of a KPI that have data, from one day to another.
+/// The days of a KPI that have data, each by the definition that counts for it, from one day to another.
 ///
 /// # Errors
 /// As [`value`].
 pub fn daily(conn: &mut Conn, actor: &Actor, code: &str, centre: &str, from: NaiveDate, to: NaiveDate) -> Result<Vec<Point>> {
     let centre = visible(conn, actor, centre)?;
-    let formula = definition_on(conn, code, to)?.formula.ok_or_else(|| unmeasured(code))?;
-    let windows = formula.windows();
-    let book = DayBook::read(conn, &centre.id, reach(Period::day(from), &windows), to)?;
+    let versions = measured(conn, code, to)?;
+    let book = DayBook::read(conn, &centre.id, reach(Period::day(from), &versions.windows()), to)?;
     let days: Vec<NaiveDate> = book.days().filter(|day| *day >= from).collect();
-    let point =
-        |day: NaiveDate| Point { period: day.to_string(), value: formula.evaluate(&book.frames(Period::day(day), &windows)) };
-    Ok(days.into_iter().map(point).collect())
+    Ok(days.into_iter().map(|day| point(&versions, &book, Period::day(day))).collect())
 }
 
 /// The weeks of a KPI that have data, each with its Monday; the first and the last one as far as they lie between the two days.
@@ -248,15 +259,14 @@ pub fn weekly(
     to: NaiveDate,
 ) -> Result<Vec<(NaiveDate, KpiValue)>> {
     let centre = visible(conn, actor, centre)?;
-    let formula = definition_on(conn, code, to)?.formula.ok_or_else(|| unmeasured(code))?;
-    let windows = formula.windows();
-    let book = DayBook::read(conn, &centre.id, reach(Period::day(from), &windows), to)?;
+    let versions = measured(conn, code, to)?;
+    let book = DayBook::read(conn, &centre.id, reach(Period::day(from), &versions.windows()), to)?;
     let mut mondays: Vec<NaiveDate> =
         book.days().filter(|day| *day >= from).map(|day| day.week(chrono::Weekday::Mon).first_day()).collect();
     mondays.dedup();
     let week = |monday: NaiveDate| {
         let sunday = monday.week(chrono::Weekday::Mon).last_day();
-        (monday, formula.point(&book.frames(Period::range(monday.max(from), sunday.min(to)), &windows)))
+        (monday, point(&versions, &book, Period::range(monday.max(from), sunday.min(to))).value)
     };
     Ok(mondays.into_iter().map(week).collect())
 }
