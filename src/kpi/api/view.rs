@@ -212,6 +212,8 @@ pub(super) struct ScorecardView {
     kpis: Vec<CardLine>,
     /// The batches behind all values, with the hashes of their kept files.
     inputs: Vec<Input>,
+    /// Batches of earlier days, behind the wider windows that values look at.
+    earlier: Vec<Input>,
 }
 
 /// A KPI of a card.
@@ -315,6 +317,7 @@ impl ScorecardView {
             strict: card.score.strict,
             kpis: card.kpis.iter().map(|kpi| CardLine::of(kpi, &frozen)).collect::<Result<_>>()?,
             inputs: frozen.inputs,
+            earlier: frozen.earlier,
         })
     }
 }

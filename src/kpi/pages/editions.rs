@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::words;
 use crate::error::Result;
-use crate::kpi::{FrozenCard, FrozenKpi, Input};
+use crate::kpi::{FrozenCard, FrozenKpi};
 use crate::ledger::sha256_hex;
 use crate::text::{Lang, t};
 
@@ -128,9 +128,10 @@ fn of_card(card: &FrozenCard, lang: Lang) -> Result<Vec<Fact>> {
     add.text("kpis-comparable", serde_json::to_string(&card.gaps)?, t(lang, comparable, &[]));
     add.text("kpis-type", card.centre_type.clone(), t(lang, &format!("centre-type-{}", card.centre_type.replace('_', "-")), &[]));
     add.text("kpis-card-profile", card.profile_version.to_string(), card.profile_version.to_string());
-    let input = |input: &Input| format!("#{} {}", input.batch, input.file);
-    let shown: Vec<String> = card.inputs.iter().map(input).collect();
-    add.text("kpis-inputs", serde_json::to_string(&card.inputs)?, shown.join(", "));
+    for (key, inputs) in [("kpis-inputs", &card.inputs), ("kpis-changes-earlier", &card.earlier)] {
+        let shown: Vec<String> = inputs.iter().map(|input| format!("#{} {}", input.batch, input.file)).collect();
+        add.text(key, serde_json::to_string(inputs)?, if shown.is_empty() { "—".to_owned() } else { shown.join(", ") });
+    }
     Ok(facts)
 }
 
@@ -151,6 +152,8 @@ fn of_kpi(kpi: &FrozenKpi, add: &mut Adder<'_>) -> Result<()> {
     add.number("kpis-weight", kpi.weight, &|weight| format!("{weight:.1}%"));
     add.number("kpis-effective-weight", kpi.effective_weight, &|weight| format!("{weight:.1}%"));
     add.number("kpis-score", kpi.score, &|score| format!("{score:.1}"));
+    let why = kpi.why.map_or_else(|| "—".to_owned(), |why| words::why(why, lang));
+    add.text("kpis-changes-why", serde_json::to_string(&kpi.why)?, why);
     add.number("kpis-contribution", kpi.contribution, &|points| format!("{points:.2}"));
     add.number("kpis-lost", kpi.points_lost, &|points| format!("{points:.2}"));
     add.text("kpid-measure", serde_json::to_string(&kpi.measures)?, words::measures(&kpi.measures, lang));
@@ -263,5 +266,13 @@ mod tests {
         changed("/kpis/0/batches", serde_json::json!([1, 2]));
         changed("/kpis/0/interval", serde_json::Value::Null);
         changed("/kpis/0/points_lost", 2.5.into());
+        let mut later = card();
+        (later.earlier, later.kpis[0].why) = (later.inputs.clone(), Some(crate::kpi::Why::Few));
+        let rows = told(&later);
+        assert!(rows.contains(&row("Whole card", "Inputs of earlier days", "—", "#1 calls.csv")), "{rows:?}");
+        assert!(
+            rows.iter().any(|(of, name, before, _)| (of.as_str(), name.as_str(), before.as_str())
+                == ("Service level", "Why it has no score", "—"))
+        );
     }
 }
