@@ -247,6 +247,15 @@ impl Actor {
                 || self.grants.iter().any(|g| may(g.role, permission) && g.centre.as_deref().is_none_or(|own| own == centre)))
     }
 
+    /// The centres (by id) to which a permission is limited; none: it holds everywhere.
+    pub fn only_at(&self, permission: Permission) -> Option<Vec<String>> {
+        if !self.may(permission) {
+            return Some(Vec::new());
+        }
+        let granting = self.grants.iter().filter(|grant| may(grant.role, permission));
+        if self.person().is_none() { None } else { granting.map(|grant| grant.centre.clone()).collect() }
+    }
+
     /// The first line of a service that changes something.
     ///
     /// # Errors
@@ -316,6 +325,9 @@ mod tests {
         let actor = Actor { who: Who::Person, id: "u".into(), name: "u".into(), grants: vec![grant], request_id: None };
         assert!(actor.may_at(Permission::ImportKpis, "hd"));
         assert!(!actor.may_at(Permission::ImportKpis, "zb"));
+        assert_eq!(actor.only_at(Permission::ImportKpis), Some(vec!["hd".to_owned()]));
+        assert_eq!(actor.only_at(Permission::ManagePeople), Some(Vec::new()), "nowhere");
+        assert_eq!(Actor::system().only_at(Permission::ManagePeople), None, "everywhere");
     }
 
     #[test]

@@ -13,5 +13,7 @@ use crate::{documents, kpi};
 pub fn run_due(ledger: &Ledger, evidence_dir: &Path) -> Result<()> {
     let released = documents::release_due(ledger).map(drop);
     let swept = kpi::sweep_staged(ledger, evidence_dir);
-    released.and(swept)
+    let settled = kpi::settle(ledger, None).map(drop);
+    let closed = kpi::judge_closed_months(ledger);
+    released.and(swept).and(settled).and(closed)
 }

@@ -3,10 +3,10 @@
 use cairn::actor::{Actor, Role};
 use cairn::improvement;
 use cairn::kpi::statistics::compare::Verdict;
-use cairn::kpi::{Judgement, Stability, TestKind, TestMethod};
+use cairn::kpi::{self, Judgement, SaveDefinition, Stability, TestKind, TestMethod};
 
 use crate::both;
-use crate::improvement::{PLAN, calls, prepared};
+use crate::improvement::{PLAN, calls, calls_in_time, prepared, with_centre};
 use crate::support::{TestApp, Visitor};
 
 fn version(app: &TestApp) -> String {
@@ -95,6 +95,45 @@ both! {
         assert!(found.size.is_some() && found.interval.is_some(), "the figures are kept all the same");
         let page = manager.get("/p/2026-01").await;
         assert!(page.main().contains("Not testable") && page.main().contains("The time before was not stable"), "{}", page.main());
+    }
+
+    async fn days_that_vary_more_than_chance_are_judged_by_limits_frozen_before(app: TestApp) {
+        with_centre(app);
+        calls_in_time(app, "2026-07-01", 31, &[4, 16]);
+        calls_in_time(app, "2026-09-01", 30, &[8, 19]);
+        let manager = app.signed_in("wangfang", &[Role::QualityManager]).english();
+        acted(app, &manager, &[]).await;
+        assert_eq!(checked(app, &manager, "2026-09-01", "2026-09-30").await.status, 303);
+        let found = kept(app).1.unwrap();
+        assert_eq!((found.verdict, found.method, found.before), (Verdict::NotShown, Some(TestMethod::FrozenLimits), Stability::Stable), "{found:?}");
+        assert!(found.dispersion.is_some_and(|times| times > 3.0) && found.p.is_none(), "{found:?}");
+        let [low, _] = found.interval.unwrap();
+        assert!(low > 0.0 && found.size.is_some_and(|size| size > 15.0), "the sums alone would have called it effective: {found:?}");
+        let page = manager.get("/p/2026-01").await;
+        assert!(page.main().contains("as much as chance alone would make them") && page.main().contains("Not shown"), "{}", page.main());
+    }
+
+    async fn before_and_after_are_measured_by_the_definition_of_the_plan(app: TestApp) {
+        prepared(app);
+        let manager = app.signed_in("wangfang", &[Role::QualityManager]).english();
+        acted(app, &manager, &[("direction", "lower")]).await;
+        // From August on everything within two minutes is in time.
+        let known = app.ledger().db.read(|conn| kpi::definition(conn, "service_level")).unwrap();
+        let mut definition = (*known.definition).clone();
+        definition.starts_on = Some("2026-08-01".parse().unwrap());
+        definition.parameters.insert("threshold_s".into(), 120.0);
+        let save = SaveDefinition { definition, seen: Some(known.version), reason: "Contract".into() };
+        app.ledger().write(&app.system(), move |tx| kpi::save_definition(tx, &save)).unwrap();
+        assert_eq!(checked(app, &manager, "2026-09-01", "2026-09-30").await.status, 303);
+        let found = kept(app).1.unwrap();
+        assert!((found.size.unwrap() - 25.0).abs() < 1e-9 && found.definition_version == known.version, "60 % to 85 %: {found:?}");
+        assert_eq!(found.verdict, Verdict::Worse, "less was wanted");
+        let cycle = app.ledger().db.read(|conn| improvement::find(conn, &Actor::system(), "2026-01")).unwrap();
+        let result: improvement::CheckResult = cycle.check_result.unwrap().to().unwrap();
+        assert_eq!((result.before.value.map(f64::round), result.after.value.map(f64::round)), (Some(60.0), Some(85.0)));
+        assert_eq!((result.verdict, result.before.definition_version), (improvement::Verdict::Worse, result.after.definition_version));
+        let [low, high] = result.after.interval.unwrap();
+        assert!(low > 80.0 && high < 90.0, "in percent: {low} {high}");
     }
 
     async fn what_cannot_be_fixed_is_refused(app: TestApp) {

@@ -39,11 +39,16 @@ fn day(text: &str) -> NaiveDate {
 
 /// Calls of some days from one on: so many of 20 a day are answered within the threshold, the others late.
 pub fn calls(app: &TestApp, from: &str, days: u64, in_time: u32) {
+    calls_in_time(app, from, days, &[in_time]);
+}
+
+/// The same with numbers that take turns.
+pub fn calls_in_time(app: &TestApp, from: &str, days: u64, in_time: &[u32]) {
     let mut file = String::from("id,at,outcome,wait,talk\n");
-    for offset in 0..days {
+    for (offset, in_time) in (0..days).zip(in_time.iter().cycle()) {
         let on = day(from).checked_add_days(Days::new(offset)).unwrap();
         for call in 0..20_u32 {
-            let wait = if call < in_time { 5 } else { 90 };
+            let wait = if call < *in_time { 5 } else { 90 };
             writeln!(file, "{on}-{call},{on} 09:{call:02}:00,answered,{wait},120").unwrap();
         }
     }
@@ -55,6 +60,13 @@ pub fn calls(app: &TestApp, from: &str, days: u64, in_time: u32) {
 
 /// Organisation, centre, and a service level that is 60 % in July and 85 % from September on.
 pub fn prepared(app: &TestApp) {
+    with_centre(app);
+    calls(app, "2026-07-01", 31, 12);
+    calls(app, "2026-09-01", 30, 17);
+}
+
+/// Organisation and centre.
+pub fn with_centre(app: &TestApp) {
     app.organisation();
     let centre = NewCentre {
         code: "HD".into(),
@@ -65,8 +77,6 @@ pub fn prepared(app: &TestApp) {
         centre_type: CentreType::CustomerExperience,
     };
     app.ledger().write(&app.system(), move |tx| organisation::create_centre(tx, &centre)).unwrap();
-    calls(app, "2026-07-01", 31, 12);
-    calls(app, "2026-09-01", 30, 17);
 }
 
 pub const PLAN: [(&str, &str); 8] = [
@@ -126,7 +136,7 @@ both! {
         assert_eq!((refused.status.as_u16(), refused.main().contains("还有 1 项措施未结束")), (422, true));
         let mine = app.ledger().db.read(|conn| improvement::actions_of(conn, &doer.id)).unwrap();
         assert_eq!(mine.len(), 1);
-        assert_eq!(app.ledger().db.read(|conn| improvement::overdue(conn, day("2026-11-21"))).unwrap().len(), 1);
+        assert_eq!(app.ledger().db.read(|conn| improvement::overdue(conn, &Actor::system(), day("2026-11-21"))).unwrap().len(), 1);
         let done = format!("/p/2026-01/actions/{}/done", mine[0].0.id);
         app.user("other", &[Role::Staff]);
         assert_eq!(app.sign_in("other").post(&done, &[("note", "x")]).await.status, 403);

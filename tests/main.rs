@@ -47,6 +47,7 @@ mod races;
 mod records;
 mod rows;
 mod setup;
+mod signals;
 mod text;
 mod tidy;
 mod upgrade;

@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 
+use super::gather::counted;
 use super::model::{Board, Change, Said, Tone};
 use crate::actor::{Actor, Permission};
 use crate::db::{Conn, Instant};
@@ -60,7 +61,9 @@ pub(super) fn changes(
 }
 
 fn stood(board: &Board) -> Vec<Stood> {
-    let states = |centre: &super::CentreMonth| centre.tiles.iter().map(|tile| (tile.code.clone(), tile.state)).collect();
+    let states = |centre: &super::CentreMonth| {
+        centre.tiles.iter().filter(|tile| tile.counted).map(|tile| (tile.code.clone(), tile.state)).collect()
+    };
     board
         .centres()
         .map(|centre| Stood {
@@ -75,7 +78,8 @@ fn stood(board: &Board) -> Vec<Stood> {
 
 fn of_card(outline: &Outline) -> Stood {
     let card = &outline.before;
-    let states = card.kpis.iter().map(|kpi| (kpi.known.definition.code.clone(), kpi.state)).collect();
+    let told = card.kpis.iter().filter(|kpi| counted(kpi));
+    let states = told.map(|kpi| (kpi.known.definition.code.clone(), kpi.state)).collect();
     let (score, complete) = (&card.score, card.score.gaps.is_empty());
     Stood { id: card.centre.id.clone(), total: score.total, coverage: score.coverage, complete, states }
 }
@@ -109,7 +113,7 @@ fn ranges(board: &Board, before: &[Stood]) -> Vec<Change> {
     let mut found = Vec::new();
     for centre in board.centres() {
         let Some(stood) = before.iter().find(|stood| stood.id == centre.id) else { continue };
-        for tile in &centre.tiles {
+        for tile in centre.tiles.iter().filter(|tile| tile.counted) {
             let Some((_, old)) = stood.states.iter().find(|(code, _)| *code == tile.code) else { continue };
             let (key, tone) = match (*old, tile.state) {
                 (Standing::Met | Standing::InRange, Standing::OutOfRange) => ("board-range-left", Tone::Worse),
@@ -230,5 +234,11 @@ mod tests {
         assert_eq!(tones(Standing::OutOfRange, Standing::InRange), [Tone::Better]);
         assert_eq!(tones(Standing::Met, Standing::InRange), []);
         assert_eq!(tones(Standing::NoData, Standing::OutOfRange), []);
+        // What is not scored, because it rests on too few, is neither counted nor told.
+        let mut few = board(80.0, Standing::OutOfRange);
+        assert_eq!(few.groups[0].centres[0].out_of_range(), 1);
+        few.groups[0].centres[0].tiles[0].counted = false;
+        assert_eq!(few.groups[0].centres[0].out_of_range(), 0);
+        assert_eq!(ranges(&few, &stood(&board(80.0, Standing::Met))), []);
     }
 }

@@ -7,7 +7,7 @@ use super::model::{Matter, Said, TypeGroup};
 use crate::actor::{Actor, Permission};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::improvement::{Action, Cycle, Phase};
+use crate::improvement::{Action, Cycle};
 use crate::kpi::{NamedSignal, Period};
 use crate::organisation::Centre;
 use crate::text::{Lang, t};
@@ -20,18 +20,14 @@ use crate::{documents, improvement, kpi, organisation};
 /// When the database refuses.
 pub fn exceptions(conn: &mut Conn, actor: &Actor, groups: &[TypeGroup], month: Period, today: NaiveDate) -> Result<Vec<Matter>> {
     let mut found: Vec<Matter> = Vec::new();
-    let signals = kpi::open_named(conn, actor)?;
+    let signals = kpi::open_named(conn, actor, Permission::ReadKpis)?;
     if !signals.is_empty() {
         let centres = organisation::centres(conn)?;
         found.extend(signals.iter().map(|signal| of_signal(signal, &centres)));
     }
-    if actor.may(Permission::ReadCycles) {
-        let readable = |cycle: &Cycle| actor.may_at(Permission::ReadCycles, &cycle.centre_id);
-        let late = improvement::overdue(conn, today)?;
-        let running = late.iter().filter(|(_, cycle)| cycle.phase != Phase::Closed && readable(cycle));
-        found.extend(running.map(|(action, cycle)| of_action(action, cycle)));
-        found.extend(improvement::overdue_cycles(conn, today)?.iter().filter(|cycle| readable(cycle)).map(of_cycle));
-    }
+    let late = improvement::overdue(conn, actor, today)?;
+    found.extend(late.iter().map(|(action, cycle)| of_action(action, cycle)));
+    found.extend(improvement::overdue_cycles(conn, actor, today)?.iter().map(of_cycle));
     found.extend(documents::overdue_requests(conn, actor, today)?.iter().map(of_request));
     for centre in groups.iter().flat_map(|group| &group.centres).filter(|centre| !centre.complete) {
         let coverage = format!("{:.0}%", centre.coverage * 100.0);

@@ -7,7 +7,7 @@ use crate::actor::Actor;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::kpi::profile::Profile;
-use crate::kpi::{self, Card, CardKpi, Closely, Outline, Period, Signal};
+use crate::kpi::{self, Card, CardKpi, Closely, Outline, Period};
 use crate::organisation::CentreType;
 use chrono::NaiveDate;
 
@@ -19,7 +19,7 @@ const SPARK: usize = 13;
 /// # Errors
 /// [`crate::error::Error::NotFound`] for whoever may not read KPIs.
 pub fn gather(conn: &mut Conn, actor: &Actor, month: Period, closely: Closely<'_>, today: NaiveDate) -> Result<Board> {
-    let signals = kpi::open_everywhere(conn, actor)?;
+    let signals = kpi::open_counts(conn, actor)?;
     let outlines = kpi::outlines(conn, actor, month, closely)?;
     let groups: Vec<TypeGroup> = CentreType::ALL.iter().filter_map(|of| group(*of, &outlines, &signals)).collect();
     let exceptions = exceptions::exceptions(conn, actor, &groups, month, today)?;
@@ -30,7 +30,7 @@ pub fn gather(conn: &mut Conn, actor: &Actor, month: Period, closely: Closely<'_
     Ok(board)
 }
 
-fn group(centre_type: CentreType, outlines: &[Outline], signals: &[Signal]) -> Option<TypeGroup> {
+fn group(centre_type: CentreType, outlines: &[Outline], signals: &[(String, i64)]) -> Option<TypeGroup> {
     let own: Vec<&Outline> = outlines.iter().filter(|one| one.card.centre.centre_type == centre_type).collect();
     let profile: &Profile = &own.first()?.card.profile;
     let named = |code: &String| profile.families.iter().find(|family| family.code == *code);
@@ -51,7 +51,7 @@ fn group(centre_type: CentreType, outlines: &[Outline], signals: &[Signal]) -> O
     })
 }
 
-fn centre(outline: &Outline, signals: &[Signal]) -> CentreMonth {
+fn centre(outline: &Outline, signals: &[(String, i64)]) -> CentreMonth {
     let Outline { card, before, series } = outline;
     let months = |place: usize| series.as_ref().and_then(|all| all.get(place)).map_or(&[][..], Vec::as_slice);
     CentreMonth {
@@ -64,7 +64,10 @@ fn centre(outline: &Outline, signals: &[Signal]) -> CentreMonth {
         coverage: card.score.coverage,
         complete: card.score.gaps.is_empty(),
         profile_version: card.profile_version,
-        signals: signals.iter().filter(|signal| signal.centre_id == card.centre.id).count(),
+        signals: signals
+            .iter()
+            .find(|(centre, _)| *centre == card.centre.id)
+            .map_or(0, |(_, count)| usize::try_from(*count).unwrap_or(0)),
         tiles: card.kpis.iter().enumerate().map(|(place, kpi)| tile(kpi, months(place))).collect(),
         closely: series.is_some(),
     }
@@ -77,7 +80,7 @@ pub(super) fn name_of(card: &Card) -> Said {
 
 fn tile(kpi: &CardKpi, months: &[Option<f64>]) -> Tile {
     let definition = &kpi.known.definition;
-    let (variation, assurance) = judge(months, kpi.limits.scale());
+    let (variation, assurance) = judge(months, kpi.limits.scale(), &definition.direction);
     Tile {
         code: definition.code.clone(),
         name: Said { zh: definition.zh.clone(), en: definition.en.clone() },
@@ -87,6 +90,7 @@ fn tile(kpi: &CardKpi, months: &[Option<f64>]) -> Tile {
         value: kpi.in_unit,
         limits: kpi.limits,
         state: kpi.state,
+        counted: counted(kpi),
         weight: kpi.weight,
         score: kpi.score.as_ref().and_then(|score| score.score),
         definition_version: kpi.known.version,
@@ -94,4 +98,9 @@ fn tile(kpi: &CardKpi, months: &[Option<f64>]) -> Tile {
         variation,
         assurance,
     }
+}
+
+/// Whether a KPI outside its allowed range is told: what is not scored is shown, and says nothing, unless it is outside all the same.
+pub(super) fn counted(kpi: &CardKpi) -> bool {
+    kpi.why.is_none() || kpi.is_out_of_range()
 }

@@ -45,6 +45,8 @@ pub enum Variation {
     Better,
     /// A special cause, for the worse.
     Worse,
+    /// A special cause, of a KPI of which neither more nor less is wanted.
+    Changed,
 }
 
 impl Variation {
@@ -54,6 +56,7 @@ impl Variation {
             Self::Common => "common",
             Self::Better => "better",
             Self::Worse => "worse",
+            Self::Changed => "changed",
         }
     }
 }
@@ -101,6 +104,9 @@ pub struct Tile {
     pub limits: Limits,
     /// Where the value stands.
     pub state: Standing,
+    /// It is scored, or opens a gate: only then is it told where it stands outside its range.
+    #[serde(default = "counted", skip_serializing_if = "Clone::clone")]
+    pub counted: bool,
     /// Percent of the whole.
     pub weight: Option<f64>,
     /// 0 to 100; none when not scored.
@@ -114,6 +120,11 @@ pub struct Tile {
     pub variation: Option<Variation>,
     /// Whether the process will hit its target.
     pub assurance: Option<Assurance>,
+}
+
+/// Tiles that were kept before this was told.
+fn counted() -> bool {
+    true
 }
 
 /// A centre's month.
@@ -154,9 +165,9 @@ impl CentreMonth {
         Some(now - before)
     }
 
-    /// KPIs outside their allowed range.
+    /// KPIs outside their allowed range, of those that are scored or open a gate.
     pub fn out_of_range(&self) -> usize {
-        self.tiles.iter().filter(|tile| tile.state == Standing::OutOfRange).count()
+        self.tiles.iter().filter(|tile| tile.counted && tile.state == Standing::OutOfRange).count()
     }
 }
 

@@ -180,7 +180,7 @@ fn sums(board: &Board, lang: Lang) -> Vec<Sum> {
     vec![
         sum("board-sum-centres", board.centres().count(), false),
         sum("board-sum-out", board.centres().map(CentreMonth::out_of_range).sum(), true),
-        sum("board-sum-signals", of("signals"), false),
+        sum("board-sum-signals", board.centres().map(|centre| centre.signals).sum(), false),
         sum("board-sum-late", of("actions") + of("cycles"), true),
         sum("board-sum-incomplete", of("incomplete"), false),
     ]

@@ -335,6 +335,7 @@ fn undo(args: &UndoArgs) -> Result<i32> {
     let (_, ledger) = args.data.open()?;
     let (number, reason) = (args.number, args.reason.clone());
     let batch = ledger.write(&actor(), move |tx| kpi::undo(tx, number, reason.as_deref()))?;
+    kpi::settle_now(&ledger, Some(&batch.id));
     say(format!("Batch {} ({}) does not count any more.", batch.number, batch.file_name));
     Ok(0)
 }

@@ -453,6 +453,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    kpi_unjudged (id) {
+        id -> Text,
+        batch_id -> Text,
+        centre_id -> Text,
+        first_day -> Date,
+        last_day -> Date,
+        again -> Bool,
+    }
+}
+
+diesel::table! {
+    kpi_judged (centre_id) {
+        centre_id -> Text,
+        month -> Text,
+    }
+}
+
+diesel::table! {
     kpi_phases (id) {
         id -> Text,
         code -> Text,
@@ -467,6 +485,7 @@ diesel::table! {
         frozen_by -> Text,
         frozen_at -> Timestamp,
         row_version -> BigInt,
+        definition_version -> Nullable<BigInt>,
     }
 }
 

@@ -250,6 +250,15 @@ pub enum Wanted {
     Lower,
 }
 
+impl From<Direction> for Wanted {
+    fn from(direction: Direction) -> Self {
+        match direction {
+            Direction::Higher => Self::Higher,
+            Direction::Lower => Self::Lower,
+        }
+    }
+}
+
 impl Wanted {
     /// By the definition's direction; a band is read by where goal and baseline stand.
     pub fn of(direction: &str, before: f64, goal: f64) -> Self {

@@ -41,10 +41,16 @@ fn check_periods(from: NaiveDate, to: NaiveDate, due_on: NaiveDate, problems: &m
     }
 }
 
-/// The KPI of a centre in a period, with its inputs. Read by Cairn: who may run the cycle may know its figures.
-fn measure(conn: &mut Conn, code: &str, centre: &Centre, from: NaiveDate, to: NaiveDate) -> Result<Measured> {
-    let value = kpi::value(conn, &Actor::system(), code, &centre.code, Period::range(from, to))?;
-    let scale = kpi::definition(conn, code)?.definition.scale();
+/// The KPI of a centre in a period, with its inputs: by a version of its definition, else by the one that counts for the period. Read by
+/// Cairn: who may run the cycle may know its figures.
+fn measure(conn: &mut Conn, code: &str, centre: &Centre, days: (NaiveDate, NaiveDate), version: Option<i64>) -> Result<Measured> {
+    let period = Period::range(days.0, days.1);
+    let known = match version {
+        Some(version) => kpi::definition_version(conn, code, version)?,
+        None => kpi::definition_on(conn, code, period.to)?,
+    };
+    let value = kpi::value_by(conn, &Actor::system(), &known, &centre.code, period)?;
+    let scale = known.definition.scale();
     Ok(Measured {
         value: value.in_unit,
         interval: value.interval.map(|[low, high]| [low * scale, high * scale]),
@@ -69,7 +75,7 @@ pub fn open(tx: &mut WriteTx<'_>, command: &OpenCycle) -> Result<Cycle> {
     let centre = organisation::centre_by_code(tx, &command.centre).map_err(|_| Error::field("centre", "unknown-choice"))?;
     tx.actor.require_at(Permission::RunCycles, &centre.id)?;
     kpi::definition(tx, &command.kpi).map_err(|_| Error::field("kpi", "unknown-choice"))?;
-    let baseline = measure(tx, &command.kpi, &centre, command.baseline_from, command.baseline_to)?;
+    let baseline = measure(tx, &command.kpi, &centre, (command.baseline_from, command.baseline_to), None)?;
     let (owner_id, owner_name) = owner(tx, command.owner_id.as_deref())?;
     let row = Cycle {
         id: new_id(),
@@ -142,7 +148,7 @@ pub fn change_plan(tx: &mut WriteTx<'_>, number: &str, command: &ChangePlan) -> 
     Planned::from(command).check(&mut problems);
     fail_on(problems)?;
     let centre = organisation::centre(tx, &row.centre_id)?;
-    let baseline = measure(tx, &row.kpi_code, &centre, command.baseline_from, command.baseline_to)?;
+    let baseline = measure(tx, &row.kpi_code, &centre, (command.baseline_from, command.baseline_to), None)?;
     command.title.trim().clone_into(&mut row.title);
     command.problem.trim().clone_into(&mut row.problem);
     command.cause.trim().clone_into(&mut row.cause);
@@ -314,14 +320,22 @@ pub fn pass_check(tx: &mut WriteTx<'_>, number: &str, command: &PassCheck) -> Re
     Ok(row)
 }
 
+/// Before and after are measured by the definition that the plan was made with, whatever it has become since.
 fn checked(conn: &mut Conn, row: &Cycle, command: &PassCheck) -> Result<CheckResult> {
     let centre = organisation::centre(conn, &row.centre_id)?;
-    let after = measure(conn, &row.kpi_code, &centre, command.check_from, command.check_to)?;
+    let planned: Measured = row.baseline.to()?;
+    let version = Some(planned.definition_version);
+    let after = measure(conn, &row.kpi_code, &centre, (command.check_from, command.check_to), version)?;
     // What came in since the plan counts for the time before as well; where it is gone, what was kept then.
-    let again = measure(conn, &row.kpi_code, &centre, row.baseline_from, row.baseline_to)?;
-    let before: Measured = if again.value.is_some() { again } else { row.baseline.to()? };
-    let direction = kpi::definition(conn, &row.kpi_code)?.definition.direction.clone();
-    let wanted = Wanted::of(&direction, before.value.unwrap_or_default(), row.goal);
+    let again = measure(conn, &row.kpi_code, &centre, (row.baseline_from, row.baseline_to), version)?;
+    let before = if again.value.is_some() { again } else { planned };
+    let wanted = match test::direction(conn, row)? {
+        Some(direction) => direction.into(),
+        None => {
+            let known = kpi::definition_version(conn, &row.kpi_code, before.definition_version)?;
+            Wanted::of(&known.definition.direction, before.value.unwrap_or_default(), row.goal)
+        }
+    };
     compare(&before, &after, row.goal, wanted).ok_or_else(|| Error::field("check_from", "cycle-no-data"))
 }
 
@@ -401,23 +415,24 @@ pub fn board(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Vec<(Cy
 /// # Errors
 /// When the database refuses.
 pub fn actions_of(conn: &mut Conn, user_id: &str) -> Result<Vec<(Action, Cycle)>> {
-    store::open_actions(conn, Some(user_id), None)
+    store::open_actions(conn, user_id)
 }
 
-/// Open actions whose due date has passed, of everybody.
+/// Open actions of running cycles whose due date has passed, of everybody, as far as this actor may read the cycles; none without the
+/// permission.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn overdue(conn: &mut Conn, today: NaiveDate) -> Result<Vec<(Action, Cycle)>> {
-    store::open_actions(conn, None, Some(today))
+pub fn overdue(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Vec<(Action, Cycle)>> {
+    store::overdue_actions(conn, actor.only_at(Permission::ReadCycles).as_deref(), today)
 }
 
-/// Cycles that are not closed though their due date has passed.
+/// Cycles that are not closed though their due date has passed, as far as this actor may read them; none without the permission.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn overdue_cycles(conn: &mut Conn, today: NaiveDate) -> Result<Vec<Cycle>> {
-    store::overdue(conn, today)
+pub fn overdue_cycles(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Vec<Cycle>> {
+    store::overdue(conn, actor.only_at(Permission::ReadCycles).as_deref(), today)
 }
 
 /// The cycles on a KPI of a centre (by id), oldest first: the turns by which it rose, or not.

@@ -39,13 +39,13 @@ pub(super) fn by_kpi(conn: &mut Conn, centre: &str, code: &str) -> Result<Vec<Cy
         .load(conn)?)
 }
 
-pub(super) fn overdue(conn: &mut Conn, today: NaiveDate) -> Result<Vec<Cycle>> {
-    Ok(cycles::table
-        .filter(cycles::phase.ne(Phase::Closed).and(cycles::due_on.lt(today)))
-        .order((cycles::due_on, cycles::number))
-        .limit(200)
-        .select(Cycle::as_select())
-        .load(conn)?)
+/// Cycles that are late, at these centres (by id) or everywhere, the most urgent first.
+pub(super) fn overdue(conn: &mut Conn, at: Option<&[String]>, today: NaiveDate) -> Result<Vec<Cycle>> {
+    let mut query = cycles::table.filter(cycles::phase.ne(Phase::Closed).and(cycles::due_on.lt(today))).into_boxed();
+    if let Some(centres) = at {
+        query = query.filter(cycles::centre_id.eq_any(centres));
+    }
+    Ok(query.order((cycles::due_on, cycles::number)).limit(200).select(Cycle::as_select()).load(conn)?)
 }
 
 pub(super) fn insert(tx: &mut WriteTx<'_>, row: &Cycle) -> Result<()> {
@@ -77,14 +77,26 @@ pub(super) fn action(conn: &mut Conn, id: &str) -> Result<Action> {
     Ok(cycle_actions::table.find(id).select(Action::as_select()).first(conn)?)
 }
 
-/// Open actions with their cycle: of one person, or all that are due before a day.
-pub(super) fn open_actions(conn: &mut Conn, owner: Option<&str>, before: Option<NaiveDate>) -> Result<Vec<(Action, Cycle)>> {
-    let mut query = cycle_actions::table.inner_join(cycles::table).filter(cycle_actions::state.eq(ActionState::Open)).into_boxed();
-    if let Some(owner) = owner {
-        query = query.filter(cycle_actions::owner_id.eq(owner));
-    }
-    if let Some(day) = before {
-        query = query.filter(cycle_actions::due_on.lt(day));
+/// Open actions of a person with their cycles.
+pub(super) fn open_actions(conn: &mut Conn, owner: &str) -> Result<Vec<(Action, Cycle)>> {
+    Ok(cycle_actions::table
+        .inner_join(cycles::table)
+        .filter(cycle_actions::state.eq(ActionState::Open).and(cycle_actions::owner_id.eq(owner)))
+        .order((cycle_actions::due_on, cycle_actions::id))
+        .limit(200)
+        .select((Action::as_select(), Cycle::as_select()))
+        .load(conn)?)
+}
+
+/// Open actions of running cycles that are due before a day, at these centres (by id) or everywhere.
+pub(super) fn overdue_actions(conn: &mut Conn, at: Option<&[String]>, before: NaiveDate) -> Result<Vec<(Action, Cycle)>> {
+    let mut query = cycle_actions::table
+        .inner_join(cycles::table)
+        .filter(cycle_actions::state.eq(ActionState::Open).and(cycle_actions::due_on.lt(before)))
+        .filter(cycles::phase.ne(Phase::Closed))
+        .into_boxed();
+    if let Some(centres) = at {
+        query = query.filter(cycles::centre_id.eq_any(centres));
     }
     Ok(query
         .order((cycle_actions::due_on, cycle_actions::id))

@@ -46,14 +46,14 @@ impl Planned {
 
 /// Writes the test of a plan, new or changed.
 pub(super) fn plan(tx: &mut WriteTx<'_>, cycle: &Cycle, planned: &Planned) -> Result<()> {
-    let known = kpi::definition(tx, &cycle.kpi_code)?;
-    let before = cycle.baseline.to::<Measured>()?.value.unwrap_or_default();
-    let usual = match Wanted::of(&known.definition.direction, before, cycle.goal) {
+    let baseline: Measured = cycle.baseline.to()?;
+    let known = kpi::definition_version(tx, &cycle.kpi_code, baseline.definition_version)?;
+    let usual = match Wanted::of(&known.definition.direction, baseline.value.unwrap_or_default(), cycle.goal) {
         Wanted::Higher => Direction::Higher,
         Wanted::Lower => Direction::Lower,
     };
     let (direction, worth) = (planned.direction.unwrap_or(usual), planned.worth.unwrap_or_default());
-    let kind = kpi::test_kind(tx, &cycle.kpi_code, cycle.baseline_to)?;
+    let kind = kpi::test_kind(&known);
     if let Some(mut row) = store::test(tx, &cycle.id)? {
         (row.direction, row.worth, row.check_days, row.kind) = (direction, worth, planned.check_days, kind);
         return store::update_test(tx, &mut row);
@@ -80,6 +80,11 @@ pub(super) fn fix(tx: &mut WriteTx<'_>, cycle: &Cycle) -> Result<()> {
     store::update_test(tx, &mut row)
 }
 
+/// Which way a change was wanted when the test was fixed; cycles from before there were tests do not say.
+pub(super) fn direction(conn: &mut Conn, cycle: &Cycle) -> Result<Option<Direction>> {
+    Ok(store::test(conn, &cycle.id)?.map(|test| test.direction))
+}
+
 /// A check that is shorter than was fixed.
 pub(super) fn too_short(conn: &mut Conn, cycle: &Cycle, command: &PassCheck) -> Result<Option<Problem>> {
     let days = store::test(conn, &cycle.id)?.and_then(|test| test.check_days);
@@ -95,6 +100,7 @@ pub(super) fn judge(tx: &mut WriteTx<'_>, cycle: &Cycle, after: (NaiveDate, Naiv
         after,
         rising: row.direction == Direction::Higher,
         worth: row.worth,
+        version: cycle.baseline.to::<Measured>()?.definition_version,
     };
     let found = kpi::judge(tx, &cycle.centre_id, &cycle.kpi_code, &question)?;
     (row.judgement, row.judged_at) = (Some(Json::of(&found)?), Some(tx.now));

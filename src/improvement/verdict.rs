@@ -114,6 +114,9 @@ fn facts(found: &Judgement, kind: TestKind, f: &Figures) -> Vec<Fact> {
     if let Some(method) = found.method {
         put("improvement-test-method", method_text(method, found, f));
     }
+    if let Some(times) = found.dispersion {
+        put("improvement-test-dispersion", t(f.lang, "improvement-test-dispersion-of", &[("times", format!("{times:.1}"))]));
+    }
     put("improvement-test-stable", text(&format!("improvement-stable-{}", found.before.as_str())));
     if let Some(signals) = found.signals {
         let params = [

@@ -11,7 +11,9 @@ mod readings;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use charted::{Charted, Drawn, Frozen, Stretch, against, chart, first_day_of, limits_between, phase_of};
+pub(crate) use charted::{
+    Charted, Drawn, Frozen, Stretch, against, chart, dispersion, first_day_of, judged_again, limits_between, phase_of,
+};
 pub use fit::Parameters;
 pub(crate) use fit::{ENOUGH, PROVISIONAL};
 pub(crate) use plan::fits;

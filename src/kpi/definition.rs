@@ -171,6 +171,12 @@ impl Definition {
         Ok(serde_json::from_value(body)?)
     }
 
+    /// Whether another version is computed in the same way, whatever else differs: then their values are of one process.
+    pub fn computes_like(&self, other: &Self) -> bool {
+        let way = |one: &Self| (one.method.clone(), one.variant.clone(), one.parameters.clone(), one.variants.clone());
+        way(self) == way(other)
+    }
+
     /// Name in a language.
     pub fn name(&self, lang: Lang) -> &str {
         match lang {

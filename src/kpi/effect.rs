@@ -11,8 +11,8 @@ use super::daybook::{DayBook, reach};
 use super::expression::Frames;
 use super::method::{Formula, MethodKind};
 use super::period::Period;
-use super::service::{Known, definition_on};
-use super::statistics::compare::{self, Effect, Sample, Verdict, verdict};
+use super::service::{Known, definition_version};
+use super::statistics::compare::{self, Effect, Verdict, verdict};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 
@@ -21,6 +21,11 @@ const CONFIDENCE: f64 = 0.95;
 const ROUNDS: usize = 2000;
 /// From so many values on each side on, the mean of skewed times is near enough to normal.
 const MANY: u64 = 1000;
+/// Most values on both sides that are drawn again in each resampling: it costs as much as they are.
+const MOST: u64 = 10 * MANY;
+/// Daily shares and rates that vary so much more than chance alone would make them are no sums of independent cases: chance gives about 1,
+/// told from a month of days give or take a sixth.
+const OVERDISPERSED: f64 = 1.5;
 
 crate::text_enum! {
     /// The test that a KPI allows, by the kind of its data.
@@ -75,6 +80,8 @@ pub struct Question {
     pub rising: bool,
     /// The smallest change that is worth while, in the unit of the KPI.
     pub worth: f64,
+    /// Version of the definition that both are measured by.
+    pub version: i64,
 }
 
 /// How the days stand against limits frozen before.
@@ -111,15 +118,14 @@ pub struct Judgement {
     pub seed: Option<u64>,
     /// Version of the definition.
     pub definition_version: i64,
+    /// How much more the days before vary than chance alone would make them, where that took the verdict from the test of sums.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispersion: Option<f64>,
 }
 
 /// The test that the data of a KPI allow.
-///
-/// # Errors
-/// [`Error::NotFound`] for a code that nobody defined.
-pub fn test_kind(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<TestKind> {
-    let known = definition_on(conn, code, day)?;
-    Ok(known.formula.as_ref().map_or(TestKind::Series, |formula| kind_of(formula)))
+pub fn test_kind(known: &Known) -> TestKind {
+    known.formula.as_ref().map_or(TestKind::Series, |formula| kind_of(formula))
 }
 
 fn kind_of(formula: &Formula) -> TestKind {
@@ -136,36 +142,53 @@ fn kind_of(formula: &Formula) -> TestKind {
 /// # Errors
 /// [`Error::NotFound`] for a code that nobody defined.
 pub fn judge(conn: &mut Conn, centre_id: &str, code: &str, question: &Question) -> Result<Judgement> {
-    let known = definition_on(conn, code, question.after.1)?;
+    let known = definition_version(conn, code, question.version)?;
     let formula = known.formula.clone().ok_or(Error::NotFound)?;
     let windows = formula.windows();
     let first = question.before.0.min(question.after.0);
     let book = DayBook::read(conn, centre_id, reach(Period::day(first), &windows), question.before.1.max(question.after.1))?;
+    Ok(judged(&known, &formula, &book, question))
+}
+
+fn judged(known: &Known, formula: &Formula, book: &DayBook, question: &Question) -> Judgement {
+    let windows = formula.windows();
     let frames = |(from, to): (NaiveDate, NaiveDate)| book.frames(Period::range(from, to), &windows);
     let (before, after) = (frames(question.before), frames(question.after));
-    let (stability, signals) = series(&known, &book, question);
-    let n = [formula.point(&before).n, formula.point(&after).n];
+    let (stability, signals) = series(known, book, question);
     let mut found = Judgement {
         verdict: Verdict::NotTestable,
         method: None,
         size: None,
         interval: None,
         p: None,
-        n,
+        n: [formula.point(&before).n, formula.point(&after).n],
         before: stability,
         signals,
         seed: None,
         definition_version: known.version,
+        dispersion: None,
     };
-    match kind_of(&formula) {
-        TestKind::Series => of_series(&mut found, &known, (&before, &after), question),
-        kind => of_sums(&mut found, &known, kind, (&before, &after), question),
+    match kind_of(formula) {
+        TestKind::Series => {
+            let size = change(known, (&before, &after));
+            found.size = size;
+            by_limits(&mut found, size, question);
+        }
+        kind => {
+            of_sums(&mut found, known, kind, (&before, &after), question);
+            found.dispersion = control::dispersion(known, book, question.before).filter(|sigma_z| *sigma_z > OVERDISPERSED);
+            if found.dispersion.is_some() {
+                // Size and interval stay as they are, and say nothing of chance: neither does their p value.
+                (found.verdict, found.method, found.p) = (Verdict::NotTestable, None, None);
+                by_limits(&mut found, change(known, (&before, &after)), question);
+            }
+        }
     }
     // A time before that was no one process tells nothing, whatever the figures are.
     if stability == Stability::Unstable {
         found.verdict = Verdict::NotTestable;
     }
-    Ok(found)
+    found
 }
 
 /// Tests of sums: what they find in the plain figures is told in the unit, and ratios as they are.
@@ -202,9 +225,8 @@ fn of_sums(found: &mut Judgement, known: &Known, kind: TestKind, (before, after)
 /// Welch's test; few values, whose mean may be far from normal, are resampled where they are known one by one.
 fn means(found: &mut Judgement, known: &Known, before: &Frames, after: &Frames) -> (TestMethod, Option<Effect>) {
     let Some(formula) = known.formula.as_ref() else { return (TestMethod::Welch, None) };
-    let few = |sample: Option<Sample>| sample.is_some_and(|sample| sample.count < MANY);
     let (old, new) = (formula.sample(before), formula.sample(after));
-    if (few(old) || few(new))
+    if old.zip(new).is_some_and(|(old, new)| is_resampled(old.count, new.count))
         && let (Some(old), Some(new)) = (formula.values(before), formula.values(after))
     {
         let seed = known.definition.seed();
@@ -214,22 +236,35 @@ fn means(found: &mut Judgement, known: &Known, before: &Frames, after: &Frames) 
     (TestMethod::Welch, old.zip(new).and_then(|(old, new)| compare::means(old, new, CONFIDENCE)))
 }
 
-/// The verdict of a series: signals on one side only, and a mean that moved as far as is worth while.
-fn of_series(found: &mut Judgement, known: &Known, (before, after): (&Frames, &Frames), question: &Question) {
-    let Some(formula) = known.formula.as_ref() else { return };
+/// Whether the values of two samples are drawn again: few on a side, whose mean may be far from normal, and not too many to draw.
+fn is_resampled(old: u64, new: u64) -> bool {
+    old.min(new) < MANY && old.saturating_add(new) <= MOST
+}
+
+/// After less before in the unit of the KPI.
+fn change(known: &Known, (before, after): (&Frames, &Frames)) -> Option<f64> {
+    let formula = known.formula.as_ref()?;
     let value = |frames| formula.point(frames).value.map(|value| value * known.definition.scale());
-    let size = value(after).zip(value(before)).map(|(new, old)| new - old);
-    found.size = size;
+    value(after).zip(value(before)).map(|(new, old)| new - old)
+}
+
+/// The verdict by limits frozen before, of a change of this size: where there are such limits.
+fn by_limits(found: &mut Judgement, size: Option<f64>, question: &Question) {
     let Some(signals) = found.signals else { return };
     found.method = Some(TestMethod::FrozenLimits);
-    let moved =
-        size.is_some_and(|size| if question.rising { size > 0.0 } else { size < 0.0 } && size.abs() >= question.worth.abs());
-    found.verdict = match (signals.wanted, signals.unwanted) {
-        (0, 0) => Verdict::NotShown,
-        (_, 0) if moved => Verdict::Effective,
-        (0, _) => Verdict::Worse,
+    found.verdict = of_series(signals, size, question);
+}
+
+/// Signals on one side only, and a mean that moved to that side: where it is the wanted one, as far as is worth while.
+fn of_series(signals: Signals, size: Option<f64>, question: &Question) -> Verdict {
+    let wanted = size.map(|size| if question.rising { size } else { -size });
+    let better = wanted.is_some_and(|size| size > 0.0 && size >= question.worth.abs());
+    let worse = wanted.is_some_and(|size| size < 0.0);
+    match (signals.wanted, signals.unwanted) {
+        (1.., 0) if better => Verdict::Effective,
+        (0, 1..) if worse => Verdict::Worse,
         _ => Verdict::NotShown,
-    };
+    }
 }
 
 /// Whether the days before were stable among themselves, and how the days after stand against their limits.
@@ -250,4 +285,31 @@ fn series(known: &Known, book: &DayBook, question: &Question) -> (Stability, Opt
         Signals { points, wanted, unwanted }
     });
     (if stable { Stability::Stable } else { Stability::Unstable }, signals)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_as_many_values_are_drawn_again_as_are_quickly_drawn() {
+        assert!(is_resampled(40, 60) && is_resampled(999, 9_001));
+        assert!(!is_resampled(1000, 1000), "near enough to normal");
+        assert!(!is_resampled(999, 9_002) && !is_resampled(10, u64::MAX), "Welch's test instead");
+    }
+
+    #[test]
+    fn signals_count_only_with_a_mean_that_moved_to_their_side() {
+        let day = NaiveDate::default();
+        let question = Question { before: (day, day), after: (day, day), rising: true, worth: 2.0, version: 1 };
+        let said = |wanted, unwanted, size| of_series(Signals { points: 20, wanted, unwanted }, Some(size), &question);
+        assert_eq!(said(1, 0, 3.0), Verdict::Effective);
+        assert_eq!(said(1, 0, 1.0), Verdict::NotShown, "less than is worth while");
+        assert_eq!(said(0, 1, -1.0), Verdict::Worse);
+        assert_eq!(said(0, 1, 3.0), Verdict::NotShown, "one bad day of better ones is no worsening");
+        assert_eq!((said(0, 0, 3.0), said(1, 1, 3.0)), (Verdict::NotShown, Verdict::NotShown));
+        let falling = Question { rising: false, ..question };
+        assert_eq!(of_series(Signals { points: 20, wanted: 0, unwanted: 2 }, Some(0.5), &falling), Verdict::Worse);
+        assert_eq!(of_series(Signals { points: 20, wanted: 2, unwanted: 0 }, Some(-2.0), &falling), Verdict::Effective);
+    }
 }

@@ -3,7 +3,7 @@
 //!
 //! file kept as evidence → batch (mapping, checked rows) → measures per source, centre, day and channel → value by its definition, with its
 //! interval → score under the profile of the centre's type → chart, rules → signal.
-//! Batch: committed → replaced | undone. Signal: open → explained | cycle.
+//! Batch: committed → replaced | undone. Signal: open → explained | cycle | withdrawn.
 //!
 //! Invariants: inputs are integers and exact histograms, never averaged ratios; a source × centre × day belongs to one live batch; what is
 //! derived equals what the kept file and mapping give ([`rebuild`]).
@@ -39,6 +39,7 @@ mod store_import;
 mod store_measures;
 mod store_months;
 mod store_phases;
+mod store_signals;
 pub mod totals;
 pub mod vocabulary;
 
@@ -58,10 +59,11 @@ pub use service::{
     MeasureTotal, NamedSignal, Outline, PersonResult, Point, ProfileBook, ProfileVersion, Proof, PublishScorecard, Rebuilt,
     RowErrors, SaveDefinition, SaveProfile, SetApplicability, SetTarget, SignalDetail, StoredMeasure, SwitchBook, Value, Why,
     all_published, answer_with_cycle, batch, batches, behind, card, centres, daily, definition, definition_history, definition_on,
-    definitions, editions, explain, families, freeze, funnel_source, import, import_once, install_pack, last_day, measures_of,
-    monthly, open_named, open_signals, outlines, phases, prepare_months, profile, profiles, publish, published, raised_since,
-    rebuild, rejected_rows, save_definition, save_profile, set_applicability, set_target, sheet, signal, signals_of, undo, value,
-    values, verify, visible, weekly, weights_of, wrong_months,
+    definition_version, definitions, editions, explain, families, freeze, funnel_source, import, import_once, install_pack,
+    judge_closed_months, last_day, measures_of, monthly, open_counts, open_named, open_signals, outlines, phases, prepare_months,
+    profile, profiles, publish, published, raised_since, rebuild, rejected_rows, save_definition, save_profile, set_applicability,
+    set_target, settle, settle_now, sheet, signal, signals_of, undo, value, value_by, values, verify, visible, weekly, weights_of,
+    wrong_months,
 };
 pub use service::{
     ChangeStaged, Committed, Fate, LockMonth, LockedMonth, Looked, NewStaged, Preview, Progress, SeenCell, SeenError, SeenLock,
@@ -70,9 +72,7 @@ pub use service::{
     rejected_of_batch, rows_missing, stage, staged, staged_files, sweep_staged, unlock_month,
 };
 pub use service::{Closely, DETAILED};
-pub(crate) use service::{
-    bad_file, bad_mapping, batch_number, last_day_anywhere, last_mapping, may_undo, open_everywhere, optional_number,
-};
+pub(crate) use service::{bad_file, bad_mapping, batch_number, last_day_anywhere, last_mapping, may_undo, optional_number};
 pub use statistics::compare::{Verdict as EffectVerdict, difference};
 pub use store::FACTS;
 

@@ -9,7 +9,7 @@ use super::control::{ChartKind, Grain};
 use super::statistics::Rule;
 use crate::db::schema::{
     kpi_applicability, kpi_batches, kpi_cells, kpi_definitions, kpi_measures, kpi_months, kpi_phases, kpi_profiles, kpi_scorecards,
-    kpi_signals, kpi_targets,
+    kpi_signals, kpi_targets, kpi_unjudged,
 };
 use crate::db::{Instant, Json};
 use crate::organisation::CentreType;
@@ -35,6 +35,8 @@ crate::text_enum! {
         Explained = "explained",
         /// A PDCA cycle was opened from it.
         Cycle = "cycle",
+        /// Nothing asks for an answer any more: the data that it came of were taken back or corrected.
+        Withdrawn = "withdrawn",
     }
 }
 
@@ -289,6 +291,20 @@ pub struct Signal {
 
 crate::fact_table!(Signal, kpi_signals, 1, key id);
 
+/// Days of a centre whose data changed and that are still to be judged.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = kpi_unjudged)]
+pub(crate) struct Unjudged {
+    pub(super) id: String,
+    /// The batch that changed them.
+    pub(super) batch_id: String,
+    pub(super) centre_id: String,
+    pub(super) first_day: NaiveDate,
+    pub(super) last_day: NaiveDate,
+    /// What was there before may be gone, and signals with it.
+    pub(super) again: bool,
+}
+
 /// A phase of a control chart: limits that somebody froze, from a day on. It never changes; the next one takes over from its own day.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize)]
 #[diesel(table_name = kpi_phases)]
@@ -319,6 +335,9 @@ pub struct PhaseRow {
     pub frozen_at: Instant,
     /// Counts changes.
     pub row_version: i64,
+    /// Version of the definition; none in phases from before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition_version: Option<i64>,
 }
 
 crate::fact_table!(PhaseRow, kpi_phases, 1, key id);

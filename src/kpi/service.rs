@@ -7,6 +7,7 @@ mod card;
 mod definitions;
 mod import;
 mod install;
+mod judging;
 mod locks;
 mod marks;
 mod months;
@@ -22,7 +23,7 @@ mod publish;
 mod rejects;
 mod remembered;
 mod shares;
-pub(crate) mod signals;
+mod signals;
 mod staging;
 mod supplement;
 mod values;
@@ -35,13 +36,14 @@ pub use behind::{AskedRows, Behind, FileShare, MOST_ROWS, MeasureSum, behind};
 pub(crate) use card::CardReader;
 pub use card::{AskedCard, Card, CardKpi, Why, card};
 pub use definitions::{
-    DefinitionBook, Known, SaveDefinition, Versions, definition, definition_history, definition_on, definitions, families,
-    save_definition, weights_of,
+    DefinitionBook, Known, SaveDefinition, Versions, definition, definition_history, definition_on, definition_version,
+    definitions, families, save_definition, weights_of,
 };
 pub use import::{Import, Imported, RowErrors, import, import_once};
 pub(crate) use import::{bad_file, bad_mapping};
 pub(crate) use install::optional_number;
 pub use install::{LimitBook, SetTarget, install_pack, profile, set_target};
+pub use judging::{judge_closed_months, settle, settle_now};
 pub use locks::{LockMonth, LockedMonth, is_locked, lock_month, lock_published, locks, unlock_month};
 pub(crate) use marks::{Mark, last_close, marks};
 pub use months::{prepare_months, wrong_months};
@@ -59,15 +61,16 @@ pub use publish::{Change, FrozenCard, FrozenKpi, PublishScorecard, all_published
 pub use rejects::{rejected_of_batch, rejected_rows};
 pub use remembered::{is_remembered, known_mappings};
 pub use shares::MeasureTotal;
-pub(crate) use signals::open_everywhere;
-pub use signals::{NamedSignal, SignalDetail, answer_with_cycle, explain, open_named, open_signals, raised_since, signal};
+pub use signals::{
+    NamedSignal, SignalDetail, answer_with_cycle, explain, open_counts, open_named, open_signals, raised_since, signal,
+};
 pub use staging::{
     ChangeStaged, NewStaged, change_staged, discard_staged, mapping_problems, stage, staged, staged_files, sweep_staged,
 };
 pub use supplement::rows_missing;
 pub(crate) use values::months_up_to;
 pub use values::{
-    BesideValue, Input, Point, Value, centres, daily, last_day, last_day_anywhere, monthly, signals_of, value, values, visible,
-    weekly,
+    BesideValue, Input, Point, Value, centres, daily, last_day, last_day_anywhere, monthly, signals_of, value, value_by, values,
+    visible, weekly,
 };
 pub use wizard::{Committed, Looked, SeenPreview, await_import, await_preview, commit_staged, committed, preview_staged};

@@ -1,15 +1,13 @@
-//! Queries of definitions, profiles, targets, batches and signals.
+//! Queries of definitions, profiles, targets and batches.
 
 use chrono::NaiveDate;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::model::{
-    Applicability, Batch, BatchState, DefinitionRow, PhaseRow, ProfileRow, Scorecard, Signal, SignalState, TargetRow,
-};
+use super::model::{Applicability, Batch, BatchState, DefinitionRow, PhaseRow, ProfileRow, Scorecard, Signal, TargetRow};
 use super::model_import::{KnownMapping, Lock};
-use crate::db::schema::{kpi_applicability, kpi_batches, kpi_definitions, kpi_measures, kpi_profiles, kpi_signals, kpi_targets};
-use crate::db::{Conn, Instant, Json};
+use crate::db::Conn;
+use crate::db::schema::{kpi_applicability, kpi_batches, kpi_definitions, kpi_measures, kpi_profiles, kpi_targets};
 use crate::error::{Error, Result};
 use crate::ledger::{Fact, FactTable, WriteTx};
 use crate::organisation::CentreType;
@@ -194,75 +192,6 @@ pub(super) fn update_batch(tx: &mut WriteTx<'_>, row: &mut Batch) -> Result<()> 
     let seen = row.row_version;
     row.row_version = seen + 1;
     let n = diesel::update(kpi_batches::table.filter(kpi_batches::id.eq(&row.id).and(kpi_batches::row_version.eq(seen))))
-        .set(&*row)
-        .execute(&mut **tx)?;
-    if n == 0 {
-        return Err(Error::Stale);
-    }
-    tx.image(row)
-}
-
-pub(super) fn signal(conn: &mut Conn, id: &str) -> Result<Signal> {
-    Ok(kpi_signals::table.find(id).select(Signal::as_select()).first(conn)?)
-}
-
-/// Signals in a state, oldest due first.
-pub(super) fn signals_in(conn: &mut Conn, state: SignalState) -> Result<Vec<Signal>> {
-    Ok(kpi_signals::table
-        .filter(kpi_signals::state.eq(state))
-        .order((kpi_signals::due_on, kpi_signals::id))
-        .limit(1000)
-        .select(Signal::as_select())
-        .load(conn)?)
-}
-
-/// A signal with the name of its KPI in both languages and its definition, where the KPI is still defined.
-pub(super) type Named = (Signal, Option<String>, Option<String>, Option<Json>);
-
-/// Open signals with the names of their KPIs, the most urgent first.
-pub(super) fn open_named(conn: &mut Conn) -> Result<Vec<Named>> {
-    let definition = kpi_definitions::code.eq(kpi_signals::code).and(kpi_definitions::in_force.eq(true));
-    Ok(kpi_signals::table
-        .left_join(kpi_definitions::table.on(definition))
-        .filter(kpi_signals::state.eq(SignalState::Open))
-        .order((kpi_signals::due_on, kpi_signals::id))
-        .limit(200)
-        .select((
-            Signal::as_select(),
-            kpi_definitions::name.nullable(),
-            kpi_definitions::name_en.nullable(),
-            kpi_definitions::body.nullable(),
-        ))
-        .load(conn)?)
-}
-
-/// How many signals were raised after an instant, by centre.
-pub(super) fn signals_raised(conn: &mut Conn, after: Instant) -> Result<Vec<(String, i64)>> {
-    Ok(kpi_signals::table
-        .filter(kpi_signals::raised_at.gt(after))
-        .group_by(kpi_signals::centre_id)
-        .select((kpi_signals::centre_id, diesel::dsl::count_star()))
-        .load(conn)?)
-}
-
-/// Signals of a centre, newest period first.
-pub(super) fn signals_of(conn: &mut Conn, centre_id: &str, code: Option<&str>) -> Result<Vec<Signal>> {
-    let mut query = kpi_signals::table.filter(kpi_signals::centre_id.eq(centre_id)).into_boxed();
-    if let Some(code) = code {
-        query = query.filter(kpi_signals::code.eq(code));
-    }
-    Ok(query.order((kpi_signals::period.desc(), kpi_signals::id)).limit(500).select(Signal::as_select()).load(conn)?)
-}
-
-pub(super) fn insert_signal(tx: &mut WriteTx<'_>, row: &Signal) -> Result<()> {
-    diesel::insert_into(kpi_signals::table).values(row).execute(&mut **tx)?;
-    tx.image(row)
-}
-
-pub(super) fn update_signal(tx: &mut WriteTx<'_>, row: &mut Signal) -> Result<()> {
-    let seen = row.row_version;
-    row.row_version = seen + 1;
-    let n = diesel::update(kpi_signals::table.filter(kpi_signals::id.eq(&row.id).and(kpi_signals::row_version.eq(seen))))
         .set(&*row)
         .execute(&mut **tx)?;
     if n == 0 {

@@ -62,30 +62,29 @@ pub fn gather(conn: &mut Conn, actor: &Actor, lang: Lang, today: NaiveDate) -> R
     let Some(person) = actor.person() else { return Ok(Work { groups: Vec::new(), in_other_hands: 0, signals: 0 }) };
     let leads = actor.grants.iter().any(|grant| grant.role == Role::Executive);
     let pending = documents::pending_for(conn, actor, lang)?;
-    let signals = kpi::open_named(conn, actor)?;
-    let centres = if signals.is_empty() { Vec::new() } else { organisation::centres(conn)? };
+    let open: i64 = kpi::open_counts(conn, actor)?.into_iter().map(|(_, count)| count).sum();
+    let to_explain = kpi::open_named(conn, actor, Permission::ManageKpis)?;
+    let read = if leads { kpi::open_named(conn, actor, Permission::ReadKpis)? } else { Vec::new() };
+    let manages = |found: &NamedSignal| actor.may_at(Permission::ManageKpis, &found.signal.centre_id);
+    let watched = read.iter().filter(|found| !manages(found));
+    let centres = if open == 0 { Vec::new() } else { organisation::centres(conn)? };
     let mine = running(improvement::actions_of(conn, person)?);
-    let late = if leads { running(improvement::overdue(conn, today)?) } else { Vec::new() };
+    let late = if leads { improvement::overdue(conn, actor, today)? } else { Vec::new() };
     let drafts = records::drafts_of(conn, person)?;
-    let others =
-        late.iter().filter(|(action, cycle)| action.owner_id != person && actor.may_at(Permission::ReadCycles, &cycle.centre_id));
-    let found = signals.len();
-    let (to_explain, to_watch): (Vec<_>, Vec<_>) =
-        signals.into_iter().partition(|found| actor.may_at(Permission::ManageKpis, &found.signal.centre_id));
+    let others = late.iter().filter(|(action, _)| action.owner_id != person);
     let of = |wait: Wait| sorted(pending.iter().filter(|item| item.wait == wait).map(document).collect());
-    let watched = if leads { to_watch } else { Vec::new() };
     let groups = vec![
         Group { key: "approve", tasks: of(Wait::Approve) },
         Group { key: "review", tasks: of(Wait::Review) },
         Group { key: "returned", tasks: of(Wait::Returned) },
         Group { key: "signals", tasks: to_explain.iter().map(|signal| explain(signal, &centres, "explain", lang)).collect() },
         Group { key: "actions", tasks: mine.iter().map(|action| carry_out(action, "do")).collect() },
-        Group { key: "watched-signals", tasks: watched.iter().map(|signal| explain(signal, &centres, "look", lang)).collect() },
+        Group { key: "watched-signals", tasks: watched.map(|signal| explain(signal, &centres, "look", lang)).collect() },
         Group { key: "late-actions", tasks: others.map(|action| carry_out(action, "look")).collect() },
         Group { key: "records", tasks: drafts.iter().map(|draft| complete(draft, lang)).collect() },
         Group { key: "drafts", tasks: of(Wait::Draft) },
     ];
-    Ok(Work { groups, in_other_hands: documents::in_other_hands(conn, person)?, signals: found })
+    Ok(Work { groups, in_other_hands: documents::in_other_hands(conn, person)?, signals: usize::try_from(open).unwrap_or(0) })
 }
 
 /// Actions of cycles that still run.

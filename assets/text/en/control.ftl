@@ -34,6 +34,7 @@ kpis-limits-frozen-few = Limits frozen from only { $points } points between { $f
 kpis-limits-rolling = Provisional limits from { $points } points between { $from } and { $to }. They roll along until somebody freezes them.
 kpis-limits-few = Provisional limits from only { $points } points between { $from } and { $to }. They raise no signals in My work.
 kpis-limits-own = Provisional limits from the { $points } points shown themselves, because there are too few before them. They raise no signals in My work.
+kpis-limits-aside = The limits frozen from { $day } on do not count here: they are of values that were computed in another way.
 kpis-state-frozen = Frozen
 kpis-state-provisional = Provisional
 

@@ -79,6 +79,7 @@ event-kpi-undo = { $who } took back { $what }
 event-kpi-signal = { $who } raised a signal: { $what }
 event-kpi-explain = { $who } explained the signal { $what }
 event-kpi-signal-cycle = { $who } opened a cycle from the signal { $what }
+event-kpi-withdraw = { $who } withdrew the signal { $what }: its data were taken back or corrected
 
 problem-kpi-upload = The upload could not be read. Choose the file again.
 problem-kpi-as-of = Write the day like 2026-10-31.
@@ -267,6 +268,7 @@ kpis-signal = Signal
 kpis-signals = Signals
 kpis-signal-open = Waits for an answer
 kpis-signal-explained = Explained
+kpis-signal-withdrawn = Withdrawn
 kpis-signal-cycle = Cycle opened
 kpis-rule = Rule
 kpis-rule-range = Month out of range

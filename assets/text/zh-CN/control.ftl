@@ -30,6 +30,7 @@ kpis-limits-frozen-few = 控制限已冻结，但只取自 { $from } 至 { $to }
 kpis-limits-rolling = 暂定控制限，取自 { $from } 至 { $to } 的 { $points } 个点；冻结之前随时间滚动。
 kpis-limits-few = 暂定控制限，只取自 { $from } 至 { $to } 的 { $points } 个点，不会在“我的工作”中发出信号。
 kpis-limits-own = 此前的点不足，暂定控制限取自图中的 { $points } 个点本身，不会在“我的工作”中发出信号。
+kpis-limits-aside = 自 { $day } 起的冻结限在此不适用：当时指标的算法不同。
 kpis-state-frozen = 已冻结
 kpis-state-provisional = 暂定
 

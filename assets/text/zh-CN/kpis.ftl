@@ -79,6 +79,7 @@ event-kpi-undo = { $who } 撤销了 { $what }
 event-kpi-signal = { $who } 发出信号：{ $what }
 event-kpi-explain = { $who } 说明了信号 { $what }
 event-kpi-signal-cycle = { $who } 由信号 { $what } 开立了循环
+event-kpi-withdraw = { $who } 撤回了信号 { $what }：其数据已撤销或更正
 
 problem-kpi-upload = 无法读取上传内容，请重新选择文件。
 problem-kpi-as-of = 请按 2026-10-31 的样子写日期。
@@ -255,6 +256,7 @@ kpis-signal = 信号
 kpis-signals = 信号
 kpis-signal-open = 待处理
 kpis-signal-explained = 已说明
+kpis-signal-withdrawn = 已撤回
 kpis-signal-cycle = 已开立循环
 kpis-rule = 规则
 kpis-rule-range = 月度结果超出范围

@@ -65,7 +65,7 @@ pub(crate) async fn undo(visit: ApiVisit, number: web::Path<String>, body: JsonB
     visit.admit(Some(ImportKpis)).await?;
     let (seen, number) = (visit.seen_version()?, number_of(&number)?);
     let command: UndoBatch = body.command()?;
-    visit
+    let answer = visit
         .change(&body, move |tx| {
             let actor = tx.actor.clone();
             if kpi::batch(tx, &actor, number)?.row_version != seen {
@@ -74,7 +74,10 @@ pub(crate) async fn undo(visit: ApiVisit, number: web::Path<String>, body: JsonB
             let batch = kpi::undo(tx, number, command.reason.as_deref())?;
             Reply::changed(batch.row_version, &BatchView::of(batch))
         })
-        .await
+        .await?;
+    let ledger = visit.site.ledger.clone();
+    crate::web::block(move || Ok(kpi::settle_now(&ledger, None))).await?;
+    Ok(answer)
 }
 
 /// The rows with errors of a file that was refused, each with its reasons: for a day, for whoever sent the file.

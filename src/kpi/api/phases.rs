@@ -38,6 +38,8 @@ pub(super) struct PhaseView {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     frozen_at: Instant,
+    /// Version of the definition that the limits were computed by.
+    definition_version: Option<i64>,
 }
 
 impl PhaseView {
@@ -54,6 +56,7 @@ impl PhaseView {
             reason: row.reason,
             frozen_by: row.frozen_by,
             frozen_at: row.frozen_at,
+            definition_version: row.definition_version,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! A series against its phases: frozen ones where somebody froze them, else what the points before the window show.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -8,16 +9,20 @@ use super::fit::{self, ENOUGH, Parameters, Placed, fit, place};
 use super::plan::{ChartKind, Grain, Split, choose, usual_rules};
 use super::readings::{Reading, back, begin, readings};
 use crate::kpi::daybook::DayBook;
+use crate::kpi::definition::Definition;
 use crate::kpi::method::MethodKind;
 use crate::kpi::service::Known;
-use crate::kpi::statistics::{Limits, Rule, RuleSet, find};
+use crate::kpi::statistics::{Limits, Process, Rule, RuleSet, find};
 
-/// Points of the window, and of the baseline before it.
-fn spans(grain: Grain) -> (u64, u64) {
-    match grain {
-        Grain::Day => (60, 60),
-        Grain::Week => (26, 26),
-        Grain::Month => (13, 24),
+/// Points of the window, and of the baseline before it; of rare events the baseline reaches further back, or it would hold hardly any.
+fn spans(kind: ChartKind, grain: Grain) -> (u64, u64) {
+    match (grain, kind.is_between()) {
+        (Grain::Day, false) => (60, 60),
+        (Grain::Day, true) => (60, 365),
+        (Grain::Week, false) => (26, 26),
+        (Grain::Week, true) => (26, 104),
+        (Grain::Month, false) => (13, 24),
+        (Grain::Month, true) => (13, 48),
     }
 }
 
@@ -33,10 +38,19 @@ fn most(grain: Grain) -> u64 {
 /// A phase as somebody froze it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Frozen {
+    /// What was charted.
+    pub(crate) definition: Arc<Definition>,
     pub(crate) starts_on: NaiveDate,
     pub(crate) kind: ChartKind,
     pub(crate) baseline: (NaiveDate, NaiveDate),
     pub(crate) parameters: Parameters,
+}
+
+impl Frozen {
+    /// Whether its limits say anything of what is charted now: what is computed in another way is another process.
+    pub(crate) fn suits(&self, known: &Known) -> bool {
+        self.kind.is_between() == known.definition.chart.is_between() && self.definition.computes_like(&known.definition)
+    }
 }
 
 /// A stretch of the chart with limits of its own.
@@ -61,8 +75,27 @@ pub(crate) struct Drawn {
     pub(crate) value: Option<f64>,
     pub(crate) centre: Option<f64>,
     pub(crate) limits: Option<Limits>,
-    /// Rules that it breaks, each dated at the last point of its window.
+    /// Rules that it breaks, each dated at the last point of its window; what goes on from point to point stands where it begins, except
+    /// points beyond the limits, each of which tells of itself.
     pub(crate) rules: Vec<Rule>,
+    /// Rules that the point before it breaks as well, on the same side.
+    pub(crate) going_on: Vec<Rule>,
+}
+
+impl Drawn {
+    fn of(reading: Reading) -> Self {
+        Self { value: reading.value.value, centre: None, limits: None, rules: Vec::new(), going_on: Vec::new(), reading }
+    }
+
+    /// The rules that begin to be broken here: what a signal is raised for.
+    pub(crate) fn begun(&self) -> impl Iterator<Item = Rule> {
+        self.rules.iter().copied().filter(|rule| !self.going_on.contains(rule))
+    }
+
+    /// Whether it breaks a rule, begun here or before.
+    pub(crate) fn breaks(&self, rule: Rule) -> bool {
+        self.rules.contains(&rule) || self.going_on.contains(&rule)
+    }
 }
 
 /// A series with its limits and signals.
@@ -88,8 +121,8 @@ struct Window {
 }
 
 impl Window {
-    fn of(grain: Grain, last: NaiveDate, frozen: &[Frozen]) -> Self {
-        let (shown, before) = spans(grain);
+    fn of(kind: ChartKind, grain: Grain, last: NaiveDate, frozen: &[Frozen]) -> Self {
+        let (shown, before) = spans(kind, grain);
         let newest = begin(grain, last);
         let usual = back(grain, newest, shown - 1);
         let baseline = (back(grain, usual, before), usual.pred_opt().unwrap_or(usual));
@@ -100,9 +133,9 @@ impl Window {
     }
 }
 
-/// The first day that has to be read for a chart that ends with a day.
-pub(crate) fn first_day_of(grain: Grain, last: NaiveDate, frozen: &[Frozen]) -> NaiveDate {
-    let window = Window::of(grain, last, frozen);
+/// The first day that has to be read for a chart, by the kind its definition names, that ends with a day.
+pub(crate) fn first_day_of(kind: ChartKind, grain: Grain, last: NaiveDate, frozen: &[Frozen]) -> NaiveDate {
+    let window = Window::of(kind, grain, last, frozen);
     window.first.min(window.baseline.0)
 }
 
@@ -114,26 +147,42 @@ pub(crate) fn limits_between(
     (from, to): (NaiveDate, NaiveDate),
 ) -> (usize, Option<(ChartKind, Parameters)>) {
     let Some(formula) = known.formula.as_ref() else { return (0, None) };
-    let before = readings(formula, book, grain, from, to);
+    let before = readings(known, book, grain, from, to);
     let kind = choose(known.definition.chart, formula, &before);
-    let split = if grain == Grain::Day { known.definition.split } else { Split::None };
     let points = fit::series(kind, &before).len();
-    (points, fit(kind, split, &before).map(|parameters| (kind, parameters)))
+    (points, fit(kind, split(known, grain), &before).map(|parameters| (kind, parameters)))
+}
+
+/// Which points are charted apart: only days know weekends.
+fn split(known: &Known, grain: Grain) -> Split {
+    if grain == Grain::Day { known.definition.split } else { Split::None }
+}
+
+/// How much more the daily shares or rates of a span vary than chance alone would make them (Laney's sigma z); none of other figures, and
+/// of too few days.
+pub(crate) fn dispersion(known: &Known, book: &DayBook, (from, to): (NaiveDate, NaiveDate)) -> Option<f64> {
+    let kind = match known.formula.as_ref()?.kind() {
+        MethodKind::Proportion => ChartKind::PPrime,
+        MethodKind::Rate => ChartKind::UPrime,
+        _ => return None,
+    };
+    let days = readings(known, book, Grain::Day, from, to);
+    match fit(kind, split(known, Grain::Day), &days)?.process {
+        Process::Share { sigma_z, .. } | Process::Rate { sigma_z, .. } => Some(sigma_z),
+        Process::Single { .. } | Process::Means { .. } => None,
+    }
 }
 
 /// The chart of a KPI that ends with a day; none when nothing was measured in its window. Without limits the points stand alone.
 pub(crate) fn chart(known: &Known, book: &DayBook, grain: Grain, last: NaiveDate, frozen: &[Frozen]) -> Option<Charted> {
-    let formula = known.formula.as_ref()?;
-    let window = Window::of(grain, last, frozen);
-    let shown = readings(formula, book, grain, window.first, window.last);
+    let frozen: Vec<Frozen> = frozen.iter().filter(|phase| phase.suits(known)).cloned().collect();
+    let window = Window::of(known.definition.chart, grain, last, &frozen);
+    let shown = readings(known, book, grain, window.first, window.last);
     if shown.is_empty() {
         return None;
     }
-    let stretches = stretches(known, book, grain, &window, frozen, &shown);
-    let mut points: Vec<Drawn> = shown
-        .into_iter()
-        .map(|reading| Drawn { value: reading.value.value, centre: None, limits: None, rules: Vec::new(), reading })
-        .collect();
+    let stretches = stretches(known, book, grain, &window, &frozen, &shown);
+    let mut points: Vec<Drawn> = shown.into_iter().map(Drawn::of).collect();
     for (number, stretch) in stretches.iter().enumerate() {
         let end = stretches.get(number + 1).map_or(points.len(), |next| next.start);
         judge(known, stretch, &mut points[stretch.start..end]);
@@ -162,23 +211,23 @@ fn stretches(known: &Known, book: &DayBook, grain: Grain, window: &Window, froze
 /// What the points before the window show; where there are too few of them, the window's own points, which then are only looked at.
 fn provisional(known: &Known, book: &DayBook, grain: Grain, window: &Window, shown: &[Reading]) -> Option<Stretch> {
     let formula = known.formula.as_ref()?;
-    let split = if grain == Grain::Day { known.definition.split } else { Split::None };
-    let before = readings(formula, book, grain, window.baseline.0, window.baseline.1);
+    let before = readings(known, book, grain, window.baseline.0, window.baseline.1);
     for (points, own) in [(before.as_slice(), false), (shown, true)] {
         let kind = choose(known.definition.chart, formula, points);
-        if let (Some(parameters), Some(first), Some(last)) = (fit(kind, split, points), points.first(), points.last()) {
+        let found = fit(kind, split(known, grain), points);
+        if let (Some(parameters), Some(first), Some(last)) = (found, points.first(), points.last()) {
             let baseline = (first.period.from, last.period.to);
             return Some(Stretch { start: 0, kind, parameters, baseline, frozen: false, own });
         }
         // A long baseline that does not vary has no limits; its successor must not get them either.
-        if before.len() >= ENOUGH {
+        if fit::series(kind, points).len() >= ENOUGH {
             return None;
         }
     }
     None
 }
 
-/// Places the points of a stretch and finds what breaks a rule. What goes on from point to point is told once, where it begins.
+/// Places the points of a stretch and finds what breaks a rule.
 fn judge(known: &Known, stretch: &Stretch, points: &mut [Drawn]) {
     let readings: Vec<Reading> = points.iter().map(|point| point.reading.clone()).collect();
     let placed = place(stretch.kind, &stretch.parameters, &readings);
@@ -191,9 +240,23 @@ fn judge(known: &Known, stretch: &Stretch, points: &mut [Drawn]) {
     let named = RuleSet::of(&known.definition.rules);
     let rules =
         if known.definition.rules.is_empty() || stretch.kind == ChartKind::Ewma { usual_rules(stretch.kind) } else { named };
-    for (at, rule) in broken(stretch, &readings, &placed, rules) {
-        points[at].rules.push(rule);
+    for one in broken(stretch.kind, &stretch.parameters, &readings, &placed, rules) {
+        if one.is_told() {
+            points[one.at].rules.push(one.rule);
+        }
+        if one.goes_on {
+            points[one.at].going_on.push(one.rule);
+        }
     }
+}
+
+/// A point of a day judged again by limits that it was judged by before; none where nothing was measured on it any more. Of rolling limits
+/// the points after their baseline are looked at, of frozen ones those since the phase began.
+pub(crate) fn judged_again(known: &Known, book: &DayBook, stretch: &Stretch, from: NaiveDate, day: NaiveDate) -> Option<Drawn> {
+    let from = from.max(back(Grain::Day, day, most(Grain::Day)));
+    let mut points: Vec<Drawn> = readings(known, book, Grain::Day, from, day).into_iter().map(Drawn::of).collect();
+    judge(known, stretch, &mut points);
+    points.pop().filter(|point| point.reading.period.from == day)
 }
 
 /// What limits are cut to: what was never negative and cannot be does not fall below nothing.
@@ -204,20 +267,45 @@ fn least(known: &Known, readings: &[Reading]) -> f64 {
     if signed || seen { f64::NEG_INFINITY } else { 0.0 }
 }
 
-fn broken(stretch: &Stretch, readings: &[Reading], placed: &[Option<Placed>], rules: RuleSet) -> Vec<(usize, Rule)> {
-    // Days that are charted apart are judged apart; of rare events only the days with one are points.
+/// A rule that a point breaks.
+pub(super) struct Broken {
+    pub(super) at: usize,
+    pub(super) rule: Rule,
+    /// The point before it breaks it as well, on the same side.
+    pub(super) goes_on: bool,
+}
+
+impl Broken {
+    /// Every point beyond the limits tells of itself; what goes on from point to point is told once, where it begins.
+    pub(super) fn is_told(&self) -> bool {
+        self.rule == Rule::BeyondLimits || !self.goes_on
+    }
+}
+
+/// What the points of a stretch break.
+pub(super) fn broken(
+    kind: ChartKind,
+    parameters: &Parameters,
+    readings: &[Reading],
+    placed: &[Option<Placed>],
+    rules: RuleSet,
+) -> Vec<Broken> {
+    // Days that are charted apart are judged apart, or not at all; of rare events only the days with one are points.
     let mut groups: BTreeMap<bool, Vec<usize>> = BTreeMap::new();
     for (at, reading) in readings.iter().enumerate() {
-        if placed[at].is_some() || !stretch.kind.is_between() {
-            groups.entry(stretch.parameters.weekend.is_some() && reading.is_weekend()).or_default().push(at);
+        if placed[at].is_some() || (!kind.is_between() && parameters.of(reading).is_some()) {
+            groups.entry(parameters.is_apart(reading)).or_default().push(at);
         }
     }
     let mut found = Vec::new();
     for places in groups.values() {
         let z: Vec<f64> = places.iter().map(|at| placed[*at].map_or(f64::NAN, |placed| placed.z)).collect();
         let all = find(&z, rules);
-        let goes_on = |point: usize, rule: Rule| all.iter().any(|other| other.point + 1 == point && other.rule == rule);
-        found.extend(all.iter().filter(|one| !goes_on(one.point, one.rule)).map(|one| (places[one.point], one.rule)));
+        let sided = |rule| matches!(rule, Rule::BeyondLimits | Rule::TwoOfThreeBeyondTwo | Rule::FourOfFiveBeyondOne);
+        let alike = |point: usize, rule: Rule| !sided(rule) || (z[point] > 0.0) == (z[point - 1] > 0.0);
+        let goes_on =
+            |point: usize, rule: Rule| all.iter().any(|other| other.point + 1 == point && other.rule == rule) && alike(point, rule);
+        found.extend(all.iter().map(|one| Broken { at: places[one.point], rule: one.rule, goes_on: goes_on(one.point, one.rule) }));
     }
     found
 }
@@ -246,14 +334,13 @@ pub(crate) fn against(
     grain: Grain,
     (from, to): (NaiveDate, NaiveDate),
 ) -> Option<(usize, Side, Side)> {
-    let shown = readings(known.formula.as_ref()?, book, grain, from, to);
+    let shown = readings(known, book, grain, from, to);
     let placed = place(kind, parameters, &shown);
-    let stretch = Stretch { start: 0, kind, parameters: *parameters, baseline: (from, to), frozen: true, own: false };
     let rules = if kind == ChartKind::Ewma { usual_rules(kind) } else { RuleSet::COUNTS };
     let (mut low, mut high) = ((0, 0), (0, 0));
-    for (at, rule) in broken(&stretch, &shown, &placed, rules) {
-        let side = if placed[at].is_some_and(|placed| placed.z > 0.0) { &mut high } else { &mut low };
-        if rule == Rule::BeyondLimits { side.0 += 1 } else { side.1 += 1 }
+    for one in broken(kind, parameters, &shown, &placed, rules).iter().filter(|one| one.is_told()) {
+        let side = if placed[one.at].is_some_and(|placed| placed.z > 0.0) { &mut high } else { &mut low };
+        if one.rule == Rule::BeyondLimits { side.0 += 1 } else { side.1 += 1 }
     }
     let points = placed.iter().flatten().count();
     (points > 0).then_some((points, low, high))

@@ -1,6 +1,5 @@
 //! What a process does by itself, told from the points of a baseline; and how a later point stands against it.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::plan::{ChartKind, Split};
@@ -14,6 +13,8 @@ use crate::kpi::statistics::{
 pub(crate) const ENOUGH: usize = 20;
 /// Fewest points of a baseline whose limits are provisional.
 pub(crate) const PROVISIONAL: usize = 12;
+/// Fewest days of weekends that are charted apart.
+const WEEKENDS: usize = 4;
 /// Weight of the newest point of an EWMA chart.
 const LAMBDA: f64 = 0.25;
 
@@ -27,6 +28,9 @@ pub struct Parameters {
     /// Saturday and Sunday, where they are charted apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weekend: Option<Process>,
+    /// Weekends are charted apart, even where they have no limits: what is said of the days of the week is not said of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
 }
 
 impl Parameters {
@@ -35,8 +39,18 @@ impl Parameters {
         self.points < ENOUGH
     }
 
-    pub(super) fn of(&self, reading: &Reading) -> &Process {
-        self.weekend.as_ref().filter(|_| reading.is_weekend()).unwrap_or(&self.process)
+    /// The process that a point belongs to; none for a weekend that is charted apart and has no limits.
+    pub(super) fn of(&self, reading: &Reading) -> Option<&Process> {
+        match &self.weekend {
+            Some(weekend) if reading.is_weekend() => Some(weekend),
+            None if self.apart && reading.is_weekend() => None,
+            _ => Some(&self.process),
+        }
+    }
+
+    /// Whether a point belongs to the weekends that are charted apart.
+    pub(super) fn is_apart(&self, reading: &Reading) -> bool {
+        (self.apart || self.weekend.is_some()) && reading.is_weekend()
     }
 }
 
@@ -52,17 +66,18 @@ pub(super) struct Placed {
 /// The process that a baseline shows; none below so many points as provisional limits need, and none where it varies so little that it has
 /// no limits.
 pub(super) fn fit(kind: ChartKind, split: Split, baseline: &[Reading]) -> Option<Parameters> {
-    let points = series(kind, baseline).len();
-    if points < PROVISIONAL {
-        return None;
+    // A gap between rare events reaches over days of both kinds.
+    if split == Split::None || kind.is_between() {
+        let points = series(kind, baseline).len();
+        let process = if points < PROVISIONAL { None } else { process(kind, baseline) };
+        return process.map(|process| Parameters { points, process, weekend: None, apart: false });
     }
-    if split == Split::Weekday {
-        let (weekend, working): (Vec<Reading>, Vec<Reading>) = baseline.iter().cloned().partition(Reading::is_weekend);
-        // Weekends that were hardly ever worked have no limits of their own; the days of the week do without them.
-        let weekend = if weekend.len() >= 4 { process(kind, &weekend) } else { None };
-        return Some(Parameters { points, process: process(kind, &working)?, weekend });
-    }
-    Some(Parameters { points, process: process(kind, baseline)?, weekend: None })
+    let (weekend, working): (Vec<Reading>, Vec<Reading>) = baseline.iter().cloned().partition(Reading::is_weekend);
+    // Weekends that were hardly ever worked, or that do not vary, have no limits; the days of the week do without them.
+    let apart = if weekend.len() >= WEEKENDS { process(kind, &weekend) } else { None };
+    let points = series(kind, &working).len() + if apart.is_some() { weekend.len() } else { 0 };
+    let process = if points < PROVISIONAL { None } else { process(kind, &working) };
+    process.map(|process| Parameters { points, process, weekend: apart, apart: true })
 }
 
 fn process(kind: ChartKind, readings: &[Reading]) -> Option<Process> {
@@ -97,31 +112,14 @@ fn subgroup(reading: &Reading) -> Option<Subgroup> {
 }
 
 /// The points that a chart draws, by place in the readings: each reading with its value; of rare events each day with one, with the gap
-/// since the one before. Several events of one day share its gap.
+/// since the one before.
 pub(super) fn series(kind: ChartKind, readings: &[Reading]) -> Vec<(usize, f64)> {
-    if !kind.is_between() {
-        return readings.iter().enumerate().filter_map(|(at, one)| Some((at, one.value.value?))).collect();
-    }
-    let mut found = Vec::new();
-    let mut exposure: f64 = 0.0;
-    let mut last: Option<NaiveDate> = readings.first().map(|one| one.period.from);
-    for (at, one) in readings.iter().enumerate() {
-        exposure += one.value.denominator.real();
-        let events = one.value.numerator.real();
-        if events < 1.0 {
-            continue;
-        }
-        let gap = match kind {
-            ChartKind::G => exposure,
-            _ => last.map_or(0.0, |last| (one.period.from - last).num_days() as f64),
-        };
-        // The first event has nothing before it: how long it took nobody knows.
-        if !found.is_empty() || at > 0 {
-            found.push((at, gap / events));
-        }
-        (exposure, last) = (0.0, Some(one.period.from));
-    }
-    found
+    let value = |one: &Reading| match kind {
+        ChartKind::G => one.gap.map(|gap| gap.items),
+        ChartKind::T => one.gap.map(|gap| gap.days),
+        _ => one.value.value,
+    };
+    readings.iter().enumerate().filter_map(|(at, one)| Some((at, value(one)?))).collect()
 }
 
 /// The points of a phase against its process, by place in the readings.
@@ -132,7 +130,7 @@ pub(super) fn place(kind: ChartKind, parameters: &Parameters, readings: &[Readin
         return placed;
     }
     for (at, value) in series(kind, readings) {
-        let process = parameters.of(&readings[at]);
+        let Some(process) = parameters.of(&readings[at]) else { continue };
         placed[at] = if kind.is_between() { between(process, value) } else { plain(kind, process, &readings[at], value) };
     }
     placed
@@ -155,10 +153,18 @@ fn between(process: &Process, gap: f64) -> Option<Placed> {
     Some(Placed { value: gap, centre: gap_of(process.centre()), limits, z: process.z(&plotted) })
 }
 
+/// Days of the week and weekends that are charted apart are smoothed apart.
 fn smooth(parameters: &Parameters, readings: &[Reading], placed: &mut [Option<Placed>]) {
-    let process = &parameters.process;
+    let (weekends, working): (Vec<_>, Vec<_>) =
+        series(ChartKind::Ewma, readings).into_iter().partition(|(at, _)| parameters.is_apart(&readings[*at]));
+    smooth_group(&parameters.process, &working, placed);
+    if let Some(process) = &parameters.weekend {
+        smooth_group(process, &weekends, placed);
+    }
+}
+
+fn smooth_group(process: &Process, values: &[(usize, f64)], placed: &mut [Option<Placed>]) {
     let Some(sigma) = process.sigma(1.0) else { return };
-    let values: Vec<(usize, f64)> = series(ChartKind::Ewma, readings);
     let plain: Vec<f64> = values.iter().map(|(_, value)| *value).collect();
     let centre = process.centre();
     for ((at, _), point) in values.iter().zip(statistics::ewma_chart(&plain, centre, sigma, LAMBDA)) {

@@ -6,6 +6,7 @@ use super::plan::Grain;
 use crate::kpi::daybook::DayBook;
 use crate::kpi::method::{Formula, KpiValue};
 use crate::kpi::period::Period;
+use crate::kpi::service::Known;
 use crate::kpi::statistics::compare::Sample;
 
 /// The value of one period.
@@ -15,6 +16,17 @@ pub(crate) struct Reading {
     pub(crate) value: KpiValue,
     /// Count, mean and deviation, of means whose squares are known.
     pub(crate) sample: Option<Sample>,
+    /// How far the last event lies back, of days with an event on charts of rare events.
+    pub(crate) gap: Option<Gap>,
+}
+
+/// What lies between the events of a day and the ones before them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Gap {
+    /// Items, the event's own day included.
+    pub(crate) items: f64,
+    /// Days.
+    pub(crate) days: f64,
 }
 
 impl Reading {
@@ -58,9 +70,38 @@ fn period(grain: Grain, begin: NaiveDate) -> Period {
     }
 }
 
-/// The points that lie wholly between two days and have a value. A week or month that is not over yet is left out, because its value is
-/// still that of another exposure.
-pub(crate) fn readings(formula: &Formula, book: &DayBook, grain: Grain, from: NaiveDate, to: NaiveDate) -> Vec<Reading> {
+/// The points of a KPI that lie wholly between two days and have a value. A week or month that is not over yet is left out, because its
+/// value is still that of another exposure. Of rare events the days before are looked at as well, so that no gap is cut.
+pub(crate) fn readings(known: &Known, book: &DayBook, grain: Grain, from: NaiveDate, to: NaiveDate) -> Vec<Reading> {
+    let Some(formula) = known.formula.as_ref() else { return Vec::new() };
+    if !known.definition.chart.is_between() {
+        return plain(formula, book, grain, from, to);
+    }
+    let earliest = book.days().next().map_or(from, |day| day.min(from));
+    let mut found = plain(formula, book, grain, earliest, to);
+    measure_gaps(&mut found);
+    found.retain(|reading| reading.period.from >= from);
+    found
+}
+
+/// Tells each day with events how far the ones before them lie back. The first one has nothing before it: how long it took nobody knows.
+/// Several events of one day share its gap.
+pub(super) fn measure_gaps(readings: &mut [Reading]) {
+    let mut items = 0.0;
+    let mut last: Option<NaiveDate> = None;
+    for reading in readings {
+        items += reading.value.denominator.real();
+        let events = reading.value.numerator.real();
+        if events < 1.0 {
+            continue;
+        }
+        let days = |last: NaiveDate| (reading.period.from - last).num_days() as f64;
+        reading.gap = last.map(|last| Gap { items: items / events, days: days(last) / events });
+        (items, last) = (0.0, Some(reading.period.from));
+    }
+}
+
+fn plain(formula: &Formula, book: &DayBook, grain: Grain, from: NaiveDate, to: NaiveDate) -> Vec<Reading> {
     let windows = formula.windows();
     let mut begins: Vec<NaiveDate> = book.days().filter(|day| (from..=to).contains(day)).map(|day| begin(grain, day)).collect();
     begins.dedup();
@@ -73,7 +114,7 @@ pub(crate) fn readings(formula: &Formula, book: &DayBook, grain: Grain, from: Na
         let frames = book.frames(period, &windows);
         let value = formula.point(&frames);
         if value.value.is_some() {
-            found.push(Reading { period, sample: formula.sample(&frames), value });
+            found.push(Reading { period, sample: formula.sample(&frames), value, gap: None });
         }
     }
     found

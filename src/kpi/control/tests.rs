@@ -1,9 +1,10 @@
 //! Charts by kind against published limits; gaps of rare events, subgroups, weekends apart, and what definitions may ask for.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate, Weekday};
 
+use super::charted::broken;
 use super::fit::{fit, place, series};
-use super::readings::Reading;
+use super::readings::{Reading, measure_gaps};
 use super::*;
 use crate::kpi::method::{Figure, IntervalMethod, KpiValue, MethodKind};
 use crate::kpi::period::Period;
@@ -23,7 +24,7 @@ fn reading(day: u64, numerator: i64, denominator: i64) -> Reading {
         needed: 0,
         missing: None,
     };
-    Reading { period: Period::day(first + Days::new(day)), value, sample: None }
+    Reading { period: Period::day(first + Days::new(day)), value, sample: None, gap: None }
 }
 
 fn all(counts: &[(i64, i64)]) -> Vec<Reading> {
@@ -99,16 +100,81 @@ fn gaps_between_rare_events_are_counted_in_items_or_days() {
             )
         })
         .collect();
-    let readings = all(&counts);
-    assert_eq!(series(ChartKind::G, &readings), [(2, 300.0), (5, 150.0), (9, 400.0)]);
-    assert_eq!(series(ChartKind::T, &readings), [(2, 2.0), (5, 1.5), (9, 4.0)]);
+    let readings = spaced(&counts);
+    assert_eq!(series(ChartKind::G, &readings), [(5, 150.0), (9, 400.0)], "what came before the first event nobody knows");
+    assert_eq!(series(ChartKind::T, &readings), [(5, 1.5), (9, 4.0)]);
     let many: Vec<(i64, i64)> = (0..120).map(|day| (i64::from(day % 5 == 0 || day % 7 == 3), 100)).collect();
-    let readings = all(&many);
+    let readings = spaced(&many);
     let parameters = fit(ChartKind::T, Split::None, &readings).unwrap();
     let placed = place(ChartKind::T, &parameters, &readings);
     let one = placed.iter().flatten().next().unwrap();
     assert!(one.limits.lower < one.centre && one.centre < one.limits.upper, "{one:?}");
     assert_eq!(placed.iter().flatten().count(), series(ChartKind::T, &readings).len());
+    assert_eq!(fit(ChartKind::T, Split::None, &spaced(&many[..50])).unwrap().points, 14, "events are counted, not days");
+    assert_eq!(fit(ChartKind::T, Split::None, &spaced(&many[..30])), None);
+}
+
+/// The same of rare events.
+fn spaced(counts: &[(i64, i64)]) -> Vec<Reading> {
+    let mut readings = all(counts);
+    measure_gaps(&mut readings);
+    readings
+}
+
+#[test]
+fn weekends_without_limits_of_their_own_are_not_judged_by_those_of_the_week() {
+    // 80 of 100 on working days, a little more or less; 60 on the two Saturdays that were worked.
+    let counts: Vec<(i64, i64)> = (0..19).map(|day| (if day % 7 < 5 { 80 + day % 3 } else { 60 }, 100)).collect();
+    let readings: Vec<Reading> = all(&counts).into_iter().filter(|one| one.period.from.weekday() != Weekday::Sun).collect();
+    let parameters = fit(ChartKind::Xmr, Split::Weekday, &readings).unwrap();
+    assert_eq!((parameters.points, parameters.weekend, parameters.apart), (15, None, true));
+    let placed = place(ChartKind::Xmr, &parameters, &readings);
+    let working = |one: &Reading| !one.is_weekend();
+    assert!(readings.iter().zip(&placed).all(|(reading, placed)| placed.is_some() == working(reading)));
+    assert!(signals(ChartKind::Xmr, &parameters, &readings).is_empty(), "no false signal on a Saturday");
+    // A run of working days is not cut by the weekends between them.
+    let shifted: Vec<Reading> = readings
+        .iter()
+        .enumerate()
+        .map(|(at, one)| if working(one) { reading(day_of(at), 82, 100) } else { one.clone() })
+        .collect();
+    let run = signals(ChartKind::Xmr, &parameters, &shifted);
+    assert!(run.iter().any(|(_, rule)| *rule == Rule::NineOnOneSide), "{run:?}");
+    let kept: Parameters = serde_json::from_str(r#"{"points":15,"process":{"single":{"centre":0.8,"sigma":0.01}}}"#).unwrap();
+    assert!(!kept.apart, "limits that were frozen before this was told are read as they were");
+}
+
+/// The day of a place in weeks from Monday to Saturday.
+fn day_of(at: usize) -> u64 {
+    u64::try_from(at / 6 * 7 + at % 6).unwrap()
+}
+
+/// Places and rules that are told.
+fn signals(kind: ChartKind, parameters: &Parameters, readings: &[Reading]) -> Vec<(usize, Rule)> {
+    let found = broken(kind, parameters, readings, &place(kind, parameters, readings), RuleSet::COUNTS);
+    found.iter().filter(|one| one.is_told()).map(|one| (one.at, one.rule)).collect()
+}
+
+#[test]
+fn weekends_are_smoothed_apart() {
+    let counts: Vec<(i64, i64)> = (0..42).map(|day| (if day % 7 < 5 { 80 } else { 60 } + day % 3, 100)).collect();
+    let readings = all(&counts);
+    let parameters = fit(ChartKind::Ewma, Split::Weekday, &readings).unwrap();
+    let placed = place(ChartKind::Ewma, &parameters, &readings);
+    let weekend = parameters.weekend.unwrap().centre();
+    assert!((placed[5].unwrap().centre - weekend).abs() < 1e-12);
+    assert!(placed.iter().flatten().all(|one| one.z.abs() < 3.0), "the rhythm of the week is no drift");
+}
+
+#[test]
+fn every_point_beyond_the_limits_tells_of_itself() {
+    let wobble: Vec<(i64, i64)> = (0..20).map(|day| (80 + day % 2, 100)).collect();
+    let parameters = fit(ChartKind::Xmr, Split::None, &all(&wobble)).unwrap();
+    let readings = all(&[(80, 100), (95, 100), (96, 100), (60, 100), (81, 100)]);
+    assert_eq!(signals(ChartKind::Xmr, &parameters, &readings), [1, 2, 3].map(|at| (at, Rule::BeyondLimits)));
+    let found = broken(ChartKind::Xmr, &parameters, &readings, &place(ChartKind::Xmr, &parameters, &readings), RuleSet::COUNTS);
+    let begins: Vec<usize> = found.iter().filter(|one| !one.goes_on).map(|one| one.at).collect();
+    assert_eq!(begins, [1, 3], "a signal is raised where it begins, and again on the other side");
 }
 
 #[test]

@@ -103,7 +103,11 @@ pub(crate) async fn undo(visit: Visit, number: Path<i64>, FormBody(form): FormBo
     let (number, reason) = (*number, form.get("reason").map(str::to_owned));
     let back = format!("/kpis/batches/{number}");
     match visit.write(&form, move |tx| kpi::undo(tx, number, reason.as_deref())).await {
-        Ok(batch) => Ok(visit.see_other(&back, Flash::ok_with("kpis-undone", &batch.number.to_string()))),
+        Ok(batch) => {
+            let (ledger, undone) = (visit.site.ledger.clone(), batch.id);
+            crate::web::block(move || Ok(kpi::settle_now(&ledger, Some(&undone)))).await?;
+            Ok(visit.see_other(&back, Flash::ok_with("kpis-undone", &batch.number.to_string())))
+        }
         Err(Error::Conflict(problem)) if problem.code == "kpi-locked" => Err(Error::Conflict(problem).into()),
         Err(Error::Conflict(_)) => Ok(visit.see_other(&back, Flash::bad("kpis-undone-before", &number.to_string()))),
         Err(error) => Err(error.into()),

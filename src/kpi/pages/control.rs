@@ -41,14 +41,20 @@ impl Sheet {
     }
 
     /// The days that the chart needs, from this one on.
-    pub(super) fn first_day(&self) -> NaiveDate {
-        control::first_day_of(self.grain, self.last, &self.frozen)
+    pub(super) fn first_day(&self, known: &Known) -> NaiveDate {
+        control::first_day_of(known.definition.chart, self.grain, self.last, &self.frozen)
     }
 
     /// The days themselves, where nothing else is shown beside the chart.
     pub(super) fn book(&self, r: &mut Reading<'_>, centre: &Centre, known: &Known, from: NaiveDate) -> Result<DayBook> {
         let windows = known.formula.as_ref().map(|formula| formula.windows()).unwrap_or_default();
-        DayBook::read(r.conn, &centre.id, reach(Period::day(from.min(self.first_day())), &windows), self.last)
+        DayBook::read(r.conn, &centre.id, reach(Period::day(from.min(self.first_day(known))), &windows), self.last)
+    }
+
+    /// The day from which frozen limits would judge, had the KPI not been computed in another way then.
+    fn set_aside(&self, known: &Known) -> Option<NaiveDate> {
+        let newest = self.frozen.iter().rev().find(|phase| phase.starts_on <= self.last)?;
+        (!newest.suits(known)).then_some(newest.starts_on)
     }
 
     /// The chart.
@@ -141,7 +147,7 @@ pub(super) fn view(
         grain: sheet.grain.as_str(),
         chart: chart_name(kind, r.lang),
         rules: rules(subject.known, kind),
-        standing: current.map(|stretch| standing_of(stretch, r.lang)),
+        standing: current.map(|stretch| standing_of(stretch, sheet.set_aside(subject.known), r.lang)),
         provisional: current.is_none_or(|stretch| !stretch.frozen || stretch.parameters.provisional()),
         said: limited.and_then(|charted| said(charted, period, standing?, r.lang)),
         suggestion: limited.and_then(|charted| suggestion(charted, happened, r.lang)),
@@ -190,7 +196,7 @@ pub(super) fn named_rules(definition: &Definition) -> String {
 }
 
 /// What the limits rest on.
-fn standing_of(stretch: &Stretch, lang: Lang) -> String {
+fn standing_of(stretch: &Stretch, set_aside: Option<NaiveDate>, lang: Lang) -> String {
     let params = [
         ("from", stretch.baseline.0.to_string()),
         ("to", stretch.baseline.1.to_string()),
@@ -203,7 +209,9 @@ fn standing_of(stretch: &Stretch, lang: Lang) -> String {
         (false, false, true) => "kpis-limits-few",
         (false, false, false) => "kpis-limits-rolling",
     };
-    t(lang, key, &params)
+    let aside = set_aside.map(|day| t(lang, "kpis-limits-aside", &[("day", day.to_string())]));
+    let space = if lang == Lang::Zh { "" } else { " " };
+    aside.into_iter().fold(t(lang, key, &params), |text, more| text + space + &more)
 }
 
 fn caption(charted: &Charted, lang: Lang) -> String {

@@ -7,10 +7,8 @@ use super::words;
 use crate::actor::Permission;
 use crate::error::Result;
 use crate::kpi::daybook::DayBook;
-use crate::kpi::scoring::Position;
 use crate::kpi::service::CardReader;
 use crate::kpi::{self, Card};
-use crate::kpi::{Signal, SignalState};
 use crate::organisation::CentreType;
 use crate::web::{Area, PageResult, Reading, View, Visit};
 
@@ -29,7 +27,7 @@ struct Row {
     coverage: String,
     incomplete: bool,
     out_of_range: usize,
-    signals: usize,
+    signals: i64,
     active: bool,
 }
 
@@ -66,7 +64,7 @@ fn overview(r: &mut Reading<'_>, asked: Option<&str>) -> Result<Overview> {
     let readers = CardReader::all(r.conn, centres.clone())?;
     let windows = readers.first().map(CardReader::windows).unwrap_or_default();
     let books = DayBook::everywhere(r.conn, &[period], &windows)?;
-    let signals = kpi::open_everywhere(r.conn, &r.actor)?;
+    let signals = kpi::open_counts(r.conn, &r.actor)?;
     let installed = !readers.is_empty() || centres.is_empty();
     let nothing = DayBook::default();
     let mut cards = Vec::new();
@@ -85,7 +83,7 @@ fn overview(r: &mut Reading<'_>, asked: Option<&str>) -> Result<Overview> {
     })
 }
 
-fn group(r: &Reading<'_>, centre_type: CentreType, cards: &[Card], signals: &[Signal]) -> Option<Group> {
+fn group(r: &Reading<'_>, centre_type: CentreType, cards: &[Card], signals: &[(String, i64)]) -> Option<Group> {
     let own: Vec<&Card> = cards.iter().filter(|card| card.centre.centre_type == centre_type).collect();
     let first = own.first()?;
     let stress = if r.lang == crate::text::Lang::Zh { &first.profile.stress_zh } else { &first.profile.stress_en };
@@ -96,8 +94,8 @@ fn group(r: &Reading<'_>, centre_type: CentreType, cards: &[Card], signals: &[Si
     })
 }
 
-fn row(r: &Reading<'_>, card: &Card, signals: &[Signal]) -> Row {
-    let open = |signal: &&Signal| signal.centre_id == card.centre.id && signal.state == SignalState::Open;
+fn row(r: &Reading<'_>, card: &Card, signals: &[(String, i64)]) -> Row {
+    let open = signals.iter().find(|(centre, _)| *centre == card.centre.id).map_or(0, |(_, count)| *count);
     Row {
         code: card.centre.code.clone(),
         name: card.centre.name(r.lang).to_owned(),
@@ -105,8 +103,8 @@ fn row(r: &Reading<'_>, card: &Card, signals: &[Signal]) -> Row {
         total: card.score.total.map(|total| format!("{total:.1}")),
         coverage: format!("{:.0}%", card.score.coverage * 100.0),
         incomplete: !card.score.gaps.is_empty(),
-        out_of_range: card.kpis.iter().filter(|kpi| kpi.position == Some(Position::OutOfRange)).count(),
-        signals: signals.iter().filter(open).count(),
+        out_of_range: card.kpis.iter().filter(|kpi| kpi.is_out_of_range()).count(),
+        signals: open,
         active: card.centre.active,
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::overlap::Place;
-use super::{locks, months};
+use super::{judging, locks, months};
 use crate::actor::{Actor, Permission};
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
@@ -176,6 +176,7 @@ pub fn undo(tx: &mut WriteTx<'_>, number: i64, reason: Option<&str>) -> Result<B
         restored.push(old.number);
     }
     months::renew(tx, &months::of_days(places.iter()))?;
+    judging::note(tx, &batch.id, &places, true)?;
     tx.record(Event::new("kpi.undo", "batch", &batch.id, &batch.label()).because(reason).detail("restored", restored));
     Ok(batch)
 }

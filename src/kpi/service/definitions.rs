@@ -97,6 +97,20 @@ impl DefinitionBook {
         self.0.iter().filter_map(move |versions| counting(versions, day))
     }
 
+    /// A version of a definition.
+    pub(crate) fn version(&self, code: &str, version: i64) -> Option<&Known> {
+        self.versions(code)?.iter().find(|known| known.version == version)
+    }
+
+    /// The version of a definition that counts for a period that ends on a day.
+    pub(crate) fn one_on(&self, code: &str, day: NaiveDate) -> Option<&Known> {
+        counting(self.versions(code)?, day)
+    }
+
+    fn versions(&self, code: &str) -> Option<&[Known]> {
+        self.0.iter().find(|versions| versions.first().is_some_and(|known| known.definition.code == code)).map(Vec::as_slice)
+    }
+
     /// The wider windows that any of them looks at.
     pub fn windows(&self) -> BTreeSet<Window> {
         let formulas = self.0.iter().flatten().filter_map(|known| known.formula.as_ref());
@@ -158,6 +172,14 @@ pub fn definition(conn: &mut Conn, code: &str) -> Result<Known> {
 /// [`Error::NotFound`].
 pub fn definition_on(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Known> {
     Versions::of(conn, code)?.on(day).cloned().ok_or(Error::NotFound)
+}
+
+/// A version of a definition.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn definition_version(conn: &mut Conn, code: &str, version: i64) -> Result<Known> {
+    versions_of(conn, code)?.into_iter().find(|known| known.version == version).ok_or(Error::NotFound)
 }
 
 /// All versions of a definition, oldest first.

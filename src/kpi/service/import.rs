@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 
 use super::batches::cell_rows;
 use super::prepared::{Prepared, batch_row, event, prepare};
-use super::{locks, months, overlap, rejects, remembered, signals, supplement};
+use super::{judging, locks, months, overlap, rejects, remembered, supplement};
 use crate::actor::{Actor, Permission};
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
@@ -222,8 +222,8 @@ fn take(ledger: &Ledger, actor: &Arc<Actor>, prepared: Prepared, kept: evidence:
             ledger.write(actor, move |tx| tx.once(once.as_ref(), |tx| commit(tx, &prepared, &stored)))?
         }
     };
-    // Signals are raised once. An import that was killed between its batch and its signals is made good by the next one of the same file.
-    let signals = signals::evaluate(ledger, &prepared.centres, (taken.batch.first_day, taken.batch.last_day))?;
+    // The batch counts, whatever becomes of its signals: what is left of them is made good by the jobs.
+    let signals = judging::settle_now(ledger, Some(&taken.batch.id));
     if taken.identical {
         return Ok(Imported::Identical(taken.batch));
     }
@@ -298,6 +298,7 @@ fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<
     } else {
         months::renew(tx, &months::of_days(prepared.places.iter()))?
     }
+    judging::note(tx, &batch.id, &prepared.places, !replaced.is_empty() || prepared.supplements.is_some())?;
     tx.record(event(&batch));
     if let Some(header) = &prepared.header {
         remembered::remember(tx, &batch, prepared.kind, header)?;

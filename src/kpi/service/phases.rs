@@ -5,8 +5,8 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::definition_on;
 use super::values::visible;
+use super::{DefinitionBook, definition_on};
 use crate::actor::{Actor, Permission};
 use crate::db::{Conn, Json, new_id};
 use crate::error::{Error, Problem, Result};
@@ -76,6 +76,7 @@ pub fn freeze(tx: &mut WriteTx<'_>, code: &str, command: &FreezePhase) -> Result
         frozen_by: tx.actor.name.clone(),
         frozen_at: tx.now,
         row_version: 1,
+        definition_version: Some(known.version),
     };
     store_phases::insert(tx, &row)?;
     let label = format!("{} {}", centre.name, known.definition.zh);
@@ -115,7 +116,10 @@ pub fn phases(conn: &mut Conn, actor: &Actor, centre: &str, code: &str) -> Resul
 }
 
 /// All phases of a centre as charts take them.
-pub(crate) struct PhaseBook(Vec<PhaseRow>);
+pub(crate) struct PhaseBook {
+    rows: Vec<PhaseRow>,
+    definitions: DefinitionBook,
+}
 
 impl PhaseBook {
     /// Reads them, of one KPI or of all.
@@ -123,12 +127,14 @@ impl PhaseBook {
     /// # Errors
     /// When the database refuses.
     pub(crate) fn of(conn: &mut Conn, centre_id: &str, code: Option<&str>) -> Result<Self> {
-        Ok(Self(store_phases::of_centre(conn, centre_id, code)?))
+        let rows = store_phases::of_centre(conn, centre_id, code)?;
+        let definitions = if rows.is_empty() { DefinitionBook::default() } else { DefinitionBook::read(conn)? };
+        Ok(Self { rows, definitions })
     }
 
     /// The rows of a chart, oldest first.
     pub(crate) fn rows(&self, code: &str, grain: Grain) -> impl Iterator<Item = &PhaseRow> {
-        self.0.iter().filter(move |row| row.code == code && row.grain == grain)
+        self.rows.iter().filter(move |row| row.code == code && row.grain == grain)
     }
 
     /// The phases of a chart, oldest first.
@@ -136,15 +142,21 @@ impl PhaseBook {
     /// # Errors
     /// When what is stored cannot be read.
     pub(crate) fn frozen(&self, code: &str, grain: Grain) -> Result<Vec<Frozen>> {
-        self.rows(code, grain).map(frozen_of).collect()
+        self.rows(code, grain).map(|row| self.frozen_of(row)).collect()
     }
-}
 
-fn frozen_of(row: &PhaseRow) -> Result<Frozen> {
-    Ok(Frozen {
-        starts_on: row.starts_on,
-        kind: row.chart,
-        baseline: (row.baseline_from, row.baseline_to),
-        parameters: row.parameters.to()?,
-    })
+    fn frozen_of(&self, row: &PhaseRow) -> Result<Frozen> {
+        // Phases from before their version was kept were computed by the one that counted on the last day of their baseline.
+        let known = match row.definition_version {
+            Some(version) => self.definitions.version(&row.code, version),
+            None => self.definitions.one_on(&row.code, row.baseline_to),
+        };
+        Ok(Frozen {
+            definition: known.ok_or(Error::NotFound)?.definition.clone(),
+            starts_on: row.starts_on,
+            kind: row.chart,
+            baseline: (row.baseline_from, row.baseline_to),
+            parameters: row.parameters.to()?,
+        })
+    }
 }

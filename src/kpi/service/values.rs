@@ -15,7 +15,7 @@ use crate::kpi::model::Batch;
 use crate::kpi::pack::Limits;
 use crate::kpi::period::Period;
 use crate::kpi::scoring::Standing;
-use crate::kpi::{store, store_measures};
+use crate::kpi::{store_measures, store_signals};
 use crate::organisation::{self, Centre};
 
 /// A batch behind a value.
@@ -128,14 +128,22 @@ pub struct Point {
 /// [`Error::NotFound`] for an unknown KPI or centre, or one this actor may not see; [`Error::Conflict`] for a KPI that waits for its data
 /// source.
 pub fn value(conn: &mut Conn, actor: &Actor, code: &str, centre: &str, period: Period) -> Result<Value> {
-    let centre = visible(conn, actor, centre)?;
     let known = definition_on(conn, code, period.to)?;
-    let formula = known.formula.clone().ok_or_else(|| unmeasured(code))?;
+    value_by(conn, actor, &known, centre, period)
+}
+
+/// The same by a version of its definition that may not be the one of the period.
+///
+/// # Errors
+/// As [`value`].
+pub fn value_by(conn: &mut Conn, actor: &Actor, known: &Known, centre: &str, period: Period) -> Result<Value> {
+    let centre = visible(conn, actor, centre)?;
+    let formula = known.formula.clone().ok_or_else(|| unmeasured(&known.definition.code))?;
     let windows = formula.windows();
     let frames = DayBook::over(conn, &centre.id, &[period], &windows)?.frames(period, &windows);
     let limits = LimitBook::of(conn, &centre.id)?.limits(&known.definition, period.to);
     let inputs = store_measures::inputs(conn, &centre.id, reach(period, &windows), period.to)?;
-    Ok(proved(&known, &centre, period, &frames, limits, inputs.iter().map(Input::of).collect()))
+    Ok(proved(known, &centre, period, &frames, limits, inputs.iter().map(Input::of).collect()))
 }
 
 fn unmeasured(code: &str) -> Error {
@@ -303,5 +311,5 @@ pub fn last_day_anywhere(conn: &mut Conn) -> Result<Option<NaiveDate>> {
 /// As [`value`].
 pub fn signals_of(conn: &mut Conn, actor: &Actor, centre: &str, code: Option<&str>) -> Result<Vec<crate::kpi::Signal>> {
     let centre = visible(conn, actor, centre)?;
-    store::signals_of(conn, &centre.id, code)
+    store_signals::of_centre(conn, &centre.id, code)
 }

@@ -1,0 +1,384 @@
+//! Judging: after an import each measured KPI of the touched centres is held against its allowed range (month) and against the limits of
+//! its own control chart (days), and each month once more after it is over. What is taken back or replaced is judged again: a signal whose
+//! judgement does not hold any more is withdrawn (ISO 9001 9.1.3, 10.2.1).
+//!
+//! Invariants: days whose data changed are noted in the same transaction, so that they are judged at once or by the next run of the jobs;
+//! what a signal asks about is asked once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+
+use super::overlap::Place;
+use super::signals::{SignalDetail, label};
+use super::{DefinitionBook, Known, LimitBook, PhaseBook, SwitchBook};
+use crate::actor::Actor;
+use crate::db::{Conn, Json, new_id};
+use crate::error::Result;
+use crate::kpi::control::{self, Drawn, Frozen, Grain, Stretch};
+use crate::kpi::daybook::{DayBook, reach};
+use crate::kpi::expression::{Frames, Window};
+use crate::kpi::model::{Signal, SignalRule, SignalState, Unjudged};
+use crate::kpi::period::Period;
+use crate::kpi::scoring::Position;
+use crate::kpi::statistics::Rule;
+use crate::kpi::store_signals;
+use crate::ledger::{Event, Ledger, WriteTx};
+use crate::organisation::{self, Centre};
+
+/// Days within which a signal should be answered.
+const ANSWER_DAYS: u64 = 5;
+/// Days before the last one of an import that are still judged.
+const WINDOW: u64 = 60;
+/// Days before a signal that are looked at again with it.
+const BEFORE: u64 = 180;
+/// Days that a month waits for its last data after it is over.
+const GRACE: u64 = 3;
+/// Most months that are judged once the program runs again.
+const CAUGHT_UP: i32 = 3;
+
+struct Found {
+    code: String,
+    label: String,
+    period: String,
+    rule: SignalRule,
+    detail: SignalDetail,
+}
+
+/// Notes that the data of these places changed; `again` where something was there before.
+pub(super) fn note(tx: &mut WriteTx<'_>, batch_id: &str, places: &BTreeSet<Place>, again: bool) -> Result<()> {
+    let mut spans: BTreeMap<&str, (NaiveDate, NaiveDate)> = BTreeMap::new();
+    for (centre, day) in places {
+        let span = spans.entry(centre).or_insert((*day, *day));
+        *span = (span.0.min(*day), span.1.max(*day));
+    }
+    let row = |(centre, (first_day, last_day)): (&str, (NaiveDate, NaiveDate))| Unjudged {
+        id: new_id(),
+        batch_id: batch_id.to_owned(),
+        centre_id: centre.to_owned(),
+        first_day,
+        last_day,
+        again,
+    };
+    store_signals::insert_unjudged(tx, &spans.into_iter().map(row).collect::<Vec<_>>())
+}
+
+/// Judges the days whose data changed, by one batch (by id) or by all: raises signals and withdraws those that do not hold any more.
+///
+/// # Errors
+/// What the first centre says that cannot be judged; the others were, and this one is tried again by the jobs.
+pub fn settle(ledger: &Ledger, batch: Option<&str>) -> Result<Vec<Signal>> {
+    let due = ledger.db.read(|conn| store_signals::unjudged(conn, batch))?;
+    let (mut raised, mut failed) = (Vec::new(), None);
+    for one in due {
+        match settle_one(ledger, &Arc::new(one)) {
+            Ok(signals) => raised.extend(signals),
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    failed.map_or(Ok(raised), Err)
+}
+
+/// The same right after data changed, which stands whatever becomes of its signals: what fails is logged, and tried again by the jobs.
+pub fn settle_now(ledger: &Ledger, batch: Option<&str>) -> Vec<Signal> {
+    settle(ledger, batch).unwrap_or_else(|error| {
+        tracing::error!(%error, "days whose data changed could not be judged");
+        Vec::new()
+    })
+}
+
+fn settle_one(ledger: &Ledger, due: &Arc<Unjudged>) -> Result<Vec<Signal>> {
+    let now = ledger.clock.now();
+    let (centre, found, gone) = ledger.db.read(|conn| {
+        let centre = organisation::centre(conn, &due.centre_id)?;
+        let today = now.with_timezone(&organisation::zone_of(&centre)?).date_naive();
+        let sight = Sight::of(conn, &centre.id)?;
+        let mut found = judge(conn, &sight, &centre, (due.first_day, due.last_day), today)?;
+        let gone = if due.again { review(conn, &sight, &centre, due.first_day, &mut found)? } else { Vec::new() };
+        Ok((centre, Arc::new(found), gone))
+    })?;
+    let due = due.clone();
+    ledger.write(&Arc::new(Actor::system()), move |tx| {
+        withdraw(tx, &gone)?;
+        store_signals::delete_unjudged(tx, &due.id)?;
+        raise(tx, &centre, &found)
+    })
+}
+
+/// Judges the months that are over since they were judged last: the last data of a month may lie before its last day.
+///
+/// # Errors
+/// When the database refuses.
+pub fn judge_closed_months(ledger: &Ledger) -> Result<()> {
+    let now = ledger.clock.now();
+    let (centres, judged) = ledger.db.read(|conn| Ok((organisation::centres(conn)?, store_signals::judged_months(conn)?)))?;
+    let judged: HashMap<String, String> = judged.into_iter().collect();
+    for centre in centres {
+        let today = now.with_timezone(&organisation::zone_of(&centre)?).date_naive();
+        let last = Period::month_of(today.checked_sub_days(Days::new(GRACE)).unwrap_or(today)).months_away(-1);
+        let next =
+            judged.get(&centre.id).map(|month| Ok::<_, crate::error::Error>(Period::parse(month)?.months_away(1))).transpose()?;
+        let first = next.unwrap_or(last);
+        if first.from <= last.from {
+            let earliest = last.months_away(1 - CAUGHT_UP);
+            judge_months(ledger, centre, if first.from < earliest.from { earliest } else { first }, last)?;
+        }
+    }
+    Ok(())
+}
+
+fn judge_months(ledger: &Ledger, centre: Centre, first: Period, last: Period) -> Result<()> {
+    let found = ledger.db.read(|conn| {
+        let sight = Sight::of(conn, &centre.id)?;
+        let mut months = vec![first];
+        while months[months.len() - 1].from < last.from {
+            months.push(months[months.len() - 1].months_away(1));
+        }
+        let book = DayBook::over(conn, &centre.id, &months, &sight.windows)?;
+        Ok(months.into_iter().flat_map(|month| sight.month(&book, month)).map(|(_, found)| found).collect::<Vec<_>>())
+    })?;
+    ledger.write(&Arc::new(Actor::system()), move |tx| {
+        store_signals::remember_judged(tx, &centre.id, &last.to_string())?;
+        raise(tx, &centre, &found).map(drop)
+    })
+}
+
+/// By what a centre is judged.
+struct Sight {
+    definitions: DefinitionBook,
+    windows: BTreeSet<Window>,
+    phases: PhaseBook,
+    limits: LimitBook,
+    switches: SwitchBook,
+}
+
+impl Sight {
+    fn of(conn: &mut Conn, centre_id: &str) -> Result<Self> {
+        let definitions = DefinitionBook::read(conn)?;
+        Ok(Self {
+            windows: definitions.windows(),
+            definitions,
+            phases: PhaseBook::of(conn, centre_id, None)?,
+            limits: LimitBook::of(conn, centre_id)?,
+            switches: SwitchBook::of(conn, centre_id)?,
+        })
+    }
+
+    /// The KPIs that apply to the centre for a period that ends on a day.
+    fn applying(&self, day: NaiveDate) -> impl Iterator<Item = &Known> {
+        self.definitions.on(day).filter(move |known| !self.switches.off(&known.definition.code, day))
+    }
+
+    /// The first day that has to be read for months from one on and charts that end with a day.
+    fn reach(&self, first: Period, last: NaiveDate) -> Result<NaiveDate> {
+        let mut from = reach(first, &self.windows);
+        for known in self.applying(last) {
+            let Some(formula) = known.formula.as_ref() else { continue };
+            let frozen = self.phases.frozen(&known.definition.code, Grain::Day)?;
+            let begin = control::first_day_of(known.definition.chart, Grain::Day, last, &frozen);
+            from = from.min(reach(Period::day(begin), &formula.windows()));
+        }
+        Ok(from)
+    }
+
+    /// What lies outside its allowed range in a month.
+    fn month(&self, book: &DayBook, month: Period) -> Vec<(&Known, Found)> {
+        let frames = book.frames(month, &self.windows);
+        self.applying(month.to).filter_map(|known| Some((known, out_of_range(known, &frames, &self.limits, month)?))).collect()
+    }
+
+    /// The limits that a day was judged by, and the first day that is judged by them; none where their baseline shows none any more.
+    fn limits_of(
+        &self,
+        known: &Known,
+        book: &DayBook,
+        baseline: (NaiveDate, NaiveDate),
+        day: NaiveDate,
+    ) -> Result<Option<(Stretch, NaiveDate)>> {
+        let frozen = self.phases.frozen(&known.definition.code, Grain::Day)?;
+        if let Some(phase) = frozen.iter().rev().find(|phase| phase.starts_on <= day && phase.baseline == baseline) {
+            let stretch = Stretch { start: 0, kind: phase.kind, parameters: phase.parameters, baseline, frozen: true, own: false };
+            return Ok(Some((stretch, phase.starts_on)));
+        }
+        let since = baseline.1.succ_opt().unwrap_or(baseline.1);
+        let (_, found) = control::limits_between(known, book, Grain::Day, baseline);
+        Ok(found.map(|(kind, parameters)| (Stretch { start: 0, kind, parameters, baseline, frozen: false, own: false }, since)))
+    }
+}
+
+fn judge(conn: &mut Conn, sight: &Sight, centre: &Centre, days: (NaiveDate, NaiveDate), today: NaiveDate) -> Result<Vec<Found>> {
+    let window = days.1.checked_sub_days(Days::new(WINDOW - 1)).unwrap_or(days.1);
+    // The month before is over by now, though its own data may not have reached its last day.
+    let mut month = Period::month_of(days.0.max(window)).months_away(-1);
+    let book = DayBook::read(conn, &centre.id, sight.reach(month, days.1)?, Period::month_of(days.1).to)?;
+    let mut found = Vec::new();
+    while month.from <= days.1 {
+        let closed = month.to < today || days.1 >= month.to;
+        let judged = sight.month(&book, month).into_iter().filter(|(known, _)| closed || never_falls(known));
+        found.extend(judged.map(|(_, found)| found));
+        month = month.months_away(1);
+    }
+    for known in sight.applying(days.1) {
+        let frozen = sight.phases.frozen(&known.definition.code, Grain::Day)?;
+        found.extend(points(known, &book, days, &frozen));
+    }
+    Ok(found)
+}
+
+/// The open signals from a month on that do not hold any more. Where another value breaks the same rule, that is found instead.
+fn review(conn: &mut Conn, sight: &Sight, centre: &Centre, first: NaiveDate, found: &mut Vec<Found>) -> Result<Vec<Signal>> {
+    let open = store_signals::open_from(conn, &centre.id, &Period::month_of(first).to_string())?;
+    let (mut asked, mut span) = (Vec::new(), None::<(NaiveDate, NaiveDate)>);
+    for signal in open {
+        let (period, detail): (Period, SignalDetail) = (Period::parse(&signal.period)?, signal.detail.to()?);
+        let before = period.from.checked_sub_days(Days::new(BEFORE)).unwrap_or(period.from);
+        let from = reach(Period::range(detail.baseline_from.map_or(before, |day| day.min(before)), period.to), &sight.windows);
+        let (begin, end) = span.unwrap_or((from, period.to));
+        span = Some((begin.min(from), end.max(period.to)));
+        asked.push((signal, period, detail));
+    }
+    let Some((from, to)) = span else { return Ok(Vec::new()) };
+    let book = DayBook::read(conn, &centre.id, from, to)?;
+    let mut gone = Vec::new();
+    for (signal, period, detail) in asked {
+        let now = again(sight, &book, (&signal, period, &detail))?;
+        if now.as_ref().is_some_and(|now| now.detail.is_of_same(&detail)) {
+            continue;
+        }
+        gone.push(signal);
+        found.extend(now);
+    }
+    Ok(gone)
+}
+
+/// What a signal was raised for, judged again by the same definition and limits.
+fn again(sight: &Sight, book: &DayBook, (signal, period, detail): (&Signal, Period, &SignalDetail)) -> Result<Option<Found>> {
+    let Some(known) = sight.definitions.version(&signal.code, detail.definition_version) else { return Ok(None) };
+    if signal.rule.is_of_month() {
+        let found = out_of_range(known, &book.frames(period, &sight.windows), &sight.limits, period);
+        return Ok(found.filter(|found| found.rule == signal.rule));
+    }
+    let Some(baseline) = detail.baseline_from.zip(detail.baseline_to) else { return Ok(None) };
+    let Some((stretch, since)) = sight.limits_of(known, book, baseline, period.from)? else { return Ok(None) };
+    let point = control::judged_again(known, book, &stretch, since, period.from);
+    let rule = Rule::ALL.into_iter().find(|rule| SignalRule::of(*rule) == signal.rule);
+    let broken = point.zip(rule).filter(|(point, rule)| point.breaks(*rule));
+    Ok(broken.and_then(|(point, rule)| of_point(known, &stretch, &point, rule)))
+}
+
+/// A gate that counts what should not be at all: one is too many before the month is over.
+fn never_falls(known: &Known) -> bool {
+    known.definition.gate && known.definition.unit == "count"
+}
+
+/// A month against the allowed range.
+fn out_of_range(known: &Known, frames: &Frames, limits: &LimitBook, month: Period) -> Option<Found> {
+    let edges = limits.limits(&known.definition, month.to);
+    let scale = edges.scale()?;
+    let value = known.formula.as_ref()?.point(frames);
+    let in_unit = value.value? * known.definition.scale();
+    let rests = known.definition.gate || known.scorable(&value, &edges);
+    if !rests || scale.position(in_unit) != Position::OutOfRange {
+        return None;
+    }
+    let higher = known.definition.direction == "higher";
+    let detail = SignalDetail {
+        value: in_unit,
+        lower: if higher { edges.floor } else { edges.outer_low },
+        upper: if higher { None } else { edges.floor.or(edges.outer_high) },
+        centre_line: None,
+        n: value.n,
+        definition_version: known.version,
+        baseline_from: None,
+        baseline_to: None,
+        chart: None,
+        rule_number: None,
+    };
+    let rule = if known.definition.gate { SignalRule::Gate } else { SignalRule::Range };
+    Some(made(known, month.to_string(), rule, detail))
+}
+
+fn made(known: &Known, period: String, rule: SignalRule, detail: SignalDetail) -> Found {
+    Found { code: known.definition.code.clone(), label: known.definition.zh.clone(), period, rule, detail }
+}
+
+/// Daily points of the import that break a rule of the KPI's own chart. Limits that rest on too few points, or on the very points that they
+/// judge, are looked at on the page and raise nothing.
+fn points(known: &Known, book: &DayBook, days: (NaiveDate, NaiveDate), frozen: &[Frozen]) -> Vec<Found> {
+    let Some(chart) = control::chart(known, book, Grain::Day, days.1, frozen) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (index, point) in chart.points.iter().enumerate() {
+        let stretch = chart.stretch_of(index).filter(|stretch| !stretch.own && !stretch.parameters.provisional());
+        let Some(stretch) = stretch.filter(|_| (days.0..=days.1).contains(&point.reading.period.from)) else { continue };
+        found.extend(point.begun().filter_map(|rule| of_point(known, stretch, point, rule)));
+    }
+    found
+}
+
+fn of_point(known: &Known, stretch: &Stretch, point: &Drawn, rule: Rule) -> Option<Found> {
+    // Gaps between events are told as they are, all else in the unit of the definition.
+    let scale = if stretch.kind.is_between() { 1.0 } else { known.definition.scale() };
+    let detail = SignalDetail {
+        value: point.value? * scale,
+        lower: point.limits.map(|limits| limits.lower * scale),
+        upper: point.limits.map(|limits| limits.upper * scale).filter(|upper| upper.is_finite()),
+        centre_line: point.centre.map(|centre| centre * scale),
+        n: point.reading.value.n,
+        definition_version: known.version,
+        baseline_from: Some(stretch.baseline.0),
+        baseline_to: Some(stretch.baseline.1),
+        chart: Some(stretch.kind),
+        rule_number: Some(control::code_of_rule(rule).to_owned()),
+    };
+    Some(made(known, point.reading.name(Grain::Day), SignalRule::of(rule), detail))
+}
+
+fn raise(tx: &mut WriteTx<'_>, centre: &Centre, found: &[Found]) -> Result<Vec<Signal>> {
+    let Some(first) = found.iter().map(|one| one.period.as_str()).min() else { return Ok(Vec::new()) };
+    let today = tx.now.utc().with_timezone(&organisation::zone_of(centre)?).date_naive();
+    let due_on = today.checked_add_days(Days::new(ANSWER_DAYS)).unwrap_or(today);
+    let mut asked: HashSet<store_signals::Asked> = store_signals::asked_from(tx, &centre.id, first)?.into_iter().collect();
+    let mut raised = Vec::new();
+    for one in found {
+        if !asked.insert((one.code.clone(), one.period.clone(), one.rule)) {
+            continue;
+        }
+        let row = Signal {
+            id: new_id(),
+            code: one.code.clone(),
+            centre_id: centre.id.clone(),
+            period: one.period.clone(),
+            rule: one.rule,
+            detail: Json::of(&one.detail)?,
+            state: SignalState::Open,
+            raised_at: tx.now,
+            due_on,
+            explanation: None,
+            explained_by: None,
+            explained_at: None,
+            cycle_id: None,
+            row_version: 1,
+        };
+        store_signals::insert(tx, &row)?;
+        let label = format!("{} {} {}", centre.name, one.label, one.period);
+        tx.record(Event::new("kpi.signal", "signal", &row.id, &label).detail("rule", one.rule.as_str()));
+        raised.push(row);
+    }
+    Ok(raised)
+}
+
+/// Withdraws signals that nobody has answered meanwhile.
+fn withdraw(tx: &mut WriteTx<'_>, gone: &[Signal]) -> Result<()> {
+    for signal in gone {
+        let mut row = store_signals::signal(tx, &signal.id)?;
+        if row.state != SignalState::Open {
+            continue;
+        }
+        row.state = SignalState::Withdrawn;
+        store_signals::update(tx, &mut row)?;
+        let label = label(tx, &row)?;
+        tx.record(Event::new("kpi.withdraw", "signal", &row.id, &label));
+    }
+    Ok(())
+}
