@@ -5,6 +5,8 @@ use std::fmt::Write;
 
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, Weekday};
 
+use super::dice::Dice;
+
 /// Days before today on which East China's new roster began: the real shift.
 pub(super) const SHIFT: u64 = 176;
 /// Days before today on which South China's lines failed: the outlier.
@@ -73,34 +75,6 @@ column = "hold_s"
 column = "wrap_s"
 "#;
 
-/// A small generator whose numbers depend on nothing but their seed (splitmix64).
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Between 0 and 1, never either.
-    fn share(&mut self) -> f64 {
-        ((self.next() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
-    }
-
-    fn exponential(&mut self, mean: f64) -> f64 {
-        -self.share().ln() * mean
-    }
-
-    /// About log-normal around a median.
-    fn spread(&mut self, median: f64, sigma: f64) -> f64 {
-        let normal = (0..12).map(|_| self.share()).sum::<f64>() - 6.0;
-        median * (sigma * normal).exp()
-    }
-}
-
 /// The log of all centres from a day to a day, as a call platform would export it.
 pub(super) fn log(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> String {
     let mut csv = String::from("call_id,centre,queued_at,outcome,wait_s,talk_s,hold_s,wrap_s\n");
@@ -117,7 +91,7 @@ pub(super) fn log(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> String {
 
 fn write_day(csv: &mut String, plan: &Plan, index: u64, day: NaiveDate, today: NaiveDate) {
     let number = u64::try_from(day.num_days_from_ce()).unwrap_or_default();
-    let mut dice = Dice(number * 31 + index * 1_000_003);
+    let mut dice = Dice::new(number * 31 + index * 1_000_003);
     let ago = u64::try_from((today - day).num_days()).unwrap_or_default();
     let weekday = match day.weekday() {
         Weekday::Mon => 1.15,

@@ -4,6 +4,8 @@
 mod calls;
 mod cast;
 mod cycles;
+mod data;
+mod dice;
 mod papers;
 mod reviews;
 mod signals;

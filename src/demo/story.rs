@@ -9,7 +9,7 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use super::papers::{self, Paper, Signers};
 use super::signals::Voice;
-use super::{Stage, calls, cycles, reviews};
+use super::{Stage, calls, cycles, data, reviews};
 use crate::documents::{Decision, Step};
 use crate::error::{Error, Result};
 use crate::kpi;
@@ -39,6 +39,7 @@ pub(super) fn play(stage: &Stage) -> Result<()> {
     first_versions(stage, &mut acts)?;
     revisions(stage, &mut acts)?;
     call_logs(stage, &mut acts)?;
+    data::set_targets(stage, &mut acts);
     records(stage, &mut acts)?;
     cycles::acts(stage, &mut acts);
     reviews::acts(stage, &mut acts);
@@ -171,7 +172,8 @@ fn in_preparation(stage: &Stage, acts: &mut Acts) -> Result<()> {
     Ok(())
 }
 
-/// One log a month, on the first working minutes of the next; the running month up to the day before yesterday.
+/// One log a month and what else the centres deliver, on the first working minutes of the next; the running month up to the day before
+/// yesterday.
 fn call_logs(stage: &Stage, acts: &mut Acts) -> Result<()> {
     let voice = Rc::new(RefCell::new(Voice::read()?));
     let mut from = stage.ago(super::HISTORY - 40).with_day(1).unwrap_or(stage.today);
@@ -182,6 +184,7 @@ fn call_logs(stage: &Stage, acts: &mut Acts) -> Result<()> {
         let (whole, day) = (to < last, if to < last { next } else { stage.ago(1) });
         let begin = from;
         acts.add(day, 510, move |stage| import(stage, begin, to));
+        data::acts(stage, acts, day, (begin, to));
         let published = next.checked_add_days(Days::new(4)).unwrap_or(next);
         if published <= stage.today {
             acts.add(published, 600, move |stage| publish(stage, begin));

@@ -159,7 +159,7 @@ pub const PAGES: &[Page] = &[
     at("centre", "/kpis/{centre}", MANAGER, "/kpis/HD"),
     at("KPI", "/kpis/{centre}/{code}", MANAGER, "/kpis/HD/service_level"),
     at("rows behind a KPI", "/kpis/{centre}/{code}/rows", MANAGER, "/kpis/HD/service_level/rows"),
-    at("KPI without data", "/kpis/{centre}/{code}", MANAGER, "/kpis/HD/fcr"),
+    at("KPI without data", "/kpis/{centre}/{code}", MANAGER, "/kpis/HD/blocked_rate"),
     at("results by person", "/kpis/{centre}/{code}/agents", MANAGER, "/kpis/HD/service_level/agents"),
     at("control phases", "/kpis/{centre}/{code}/phases", MANAGER, "/kpis/HD/service_level/phases"),
     at("control phases by week", "/kpis/{centre}/{code}/phases", MANAGER, "/kpis/HD/aht_s/phases?points=week"),
