@@ -2,6 +2,7 @@
 //! and months read, not the contacts behind them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{Days, Months, NaiveDate};
 
@@ -24,6 +25,17 @@ pub struct DayBook {
     /// The sums of months, by their first day.
     months: BTreeMap<NaiveDate, Totals>,
     days: BTreeMap<NaiveDate, Totals>,
+    made: Made,
+}
+
+/// The frames of single days, made once: the charts of all KPIs look at the same days.
+#[derive(Debug, Default)]
+struct Made(Mutex<BTreeMap<NaiveDate, Arc<Frames>>>);
+
+impl Clone for Made {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// What has to be read for spans of days: months from one day to another, and the days of months that a span cuts.
@@ -141,6 +153,15 @@ impl DayBook {
             }
         }
         frames
+    }
+
+    /// The same for the points of a chart, which share those of a day.
+    pub(crate) fn frames_of_point(&self, period: Period, windows: &BTreeSet<Window>) -> Arc<Frames> {
+        if period.from != period.to || !windows.is_empty() {
+            return Arc::new(self.frames(period, windows));
+        }
+        let mut made = self.made.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(made.entry(period.from).or_insert_with(|| Arc::new(self.frames(period, windows))))
     }
 
     /// Days with data.

@@ -5,6 +5,8 @@ pub(super) struct Centre {
     pub(super) code: &'static str,
     /// Places of agents.
     pub(super) heads: usize,
+    /// Places whose holders have no certificate: the test for their product is not yet to be had.
+    pub(super) uncertified: &'static [usize],
     /// Days before today on which somebody left.
     pub(super) leavers: &'static [i64],
     /// Customers who are satisfied or very satisfied.
@@ -26,8 +28,9 @@ pub(super) struct Centre {
     pub(super) utilised: f64,
     pub(super) occupied: f64,
     pub(super) adherent: f64,
-    /// Yuan a contact.
+    /// Yuan a contact, and contacts in an hour of those logged in to the hotline.
     pub(super) cost: f64,
+    pub(super) an_hour: f64,
     /// Calls on an ordinary day, over the week.
     pub(super) calls: f64,
     /// Items that fall due on an ordinary day, those in time, and complaints on a million of them.
@@ -45,6 +48,7 @@ pub(super) const CENTRES: [Centre; 3] = [
     Centre {
         code: "HD",
         heads: 18,
+        uncertified: &[7],
         leavers: &[395, 322, 251, 170, 118, 57],
         satisfied: 0.845,
         fulfilled: 0.985,
@@ -58,6 +62,7 @@ pub(super) const CENTRES: [Centre; 3] = [
         occupied: 0.82,
         adherent: 0.914,
         cost: 6.3,
+        an_hour: 9.4,
         calls: 157.0,
         items: 150_000.0,
         in_time: 0.943,
@@ -69,6 +74,7 @@ pub(super) const CENTRES: [Centre; 3] = [
     Centre {
         code: "ZB",
         heads: 16,
+        uncertified: &[],
         leavers: &[381, 246, 92],
         satisfied: 0.905,
         fulfilled: 1.012,
@@ -82,6 +88,7 @@ pub(super) const CENTRES: [Centre; 3] = [
         occupied: 0.765,
         adherent: 0.927,
         cost: 8.7,
+        an_hour: 7.1,
         calls: 83.0,
         items: 80_000.0,
         in_time: 0.962,
@@ -93,6 +100,7 @@ pub(super) const CENTRES: [Centre; 3] = [
     Centre {
         code: "HN",
         heads: 17,
+        uncertified: &[5, 9],
         leavers: &[402, 351, 290, 243, 181, 139, 76, 31],
         satisfied: 0.83,
         fulfilled: 0.98,
@@ -106,6 +114,7 @@ pub(super) const CENTRES: [Centre; 3] = [
         occupied: 0.83,
         adherent: 0.905,
         cost: 6.8,
+        an_hour: 8.6,
         calls: 115.0,
         items: 120_000.0,
         in_time: 0.934,

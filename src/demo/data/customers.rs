@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use chrono::{NaiveDate, Weekday};
 
-use super::centres::{CENTRES, Centre};
+use super::centres::Centre;
 use super::{Span, after, cell, dice, rounds, yes};
 use crate::demo::dice::Dice;
 
@@ -70,61 +70,66 @@ fn rating(dice: &mut Dice, satisfied: f64) -> usize {
 }
 
 const CAUSES: [&str; 6] = ["延误", "破损", "派送服务", "丢失短少", "理赔进度", "客服态度"];
-/// Days before today on which an appeal came whose answer was late: the gate that opened.
-const LATE_APPEAL: i64 = 246;
+/// Days before today of the week in which an appeal came whose answer was late: the gate that opened.
+const LATE_APPEAL: std::ops::RangeInclusive<i64> = 246..=252;
+const WEEK: u64 = 7;
 
-/// The register of complaints as it stands on the last day of the span.
+/// The register of complaints as it stands on the last day of the span. It is kept by weeks, each under its Monday.
 pub(super) fn complaints(span: Span) -> String {
-    let mut csv = String::from("编号,客户,运单,中心,受理日期,申诉,有责,针对客服,首次响应,办结日期,重新打开,升级,原因\n");
-    for day in (Span { from: span.start, ..span }).days() {
-        for (place, centre) in CENTRES.iter().enumerate() {
-            let mut dice = dice(2, place, day);
-            let mean = centre.complaints * (1.0 + 0.25 * centre.slipped(span.ago(day))) * centre.items / 1e6;
-            for number in 0..dice.events(mean) {
-                let id = format!("T{}{}-{number}", centre.code, day.format("%y%m%d"));
-                complaint(&mut csv, span, centre, &mut dice, (day, &id));
-            }
-            let late = centre.code == "HD" && span.ago(day) == LATE_APPEAL;
-            if late || dice.chance(0.03) {
-                appeal(&mut csv, span, centre, &mut dice, (day, late));
-            }
+    let mut csv =
+        String::from("编号,客户,运单,中心,受理周,申诉,有责,针对客服,响应期限周,首次响应周,办结期限周,办结周,重开周,升级,原因\n");
+    for (week, place, centre) in rounds(Span { from: span.start, ..span }, Weekday::Mon) {
+        let mut dice = dice(2, place, week);
+        let mean = centre.complaints * (1.0 + 0.25 * centre.slipped(span.ago(week))) * centre.items * WEEK as f64 / 1e6;
+        for number in 0..dice.events(mean) {
+            complaint(&mut csv, span, centre, &mut dice, (week, number));
+        }
+        let late = centre.code == "HD" && LATE_APPEAL.contains(&span.ago(week));
+        if late || dice.chance(0.2) {
+            appeal(&mut csv, span, centre, &mut dice, (week, late));
         }
     }
     csv
 }
 
-fn complaint(csv: &mut String, span: Span, centre: &Centre, dice: &mut Dice, (day, id): (NaiveDate, &str)) {
+fn complaint(csv: &mut String, span: Span, centre: &Centre, dice: &mut Dice, (week, number): (NaiveDate, u64)) {
     // Some customers come back with the same cause.
     let regular = dice.chance(0.05).then(|| dice.between(1, 40));
     let customer = regular.map_or_else(|| dice.between(100_000, 999_999), |known| known);
     let cause = regular.map_or_else(|| dice.between(0, 5), |known| known % 6);
-    let replied = if dice.chance(0.96) { dice.between(0, 1) } else { dice.between(2, 4) };
-    let closed = if dice.chance(0.95) { dice.between(2, 7) } else { dice.between(8, 15) };
-    let (reopened, back) = (dice.chance(0.02), dice.between(2, 9));
-    let (about, escalated) = (cause == 5, dice.chance(0.035));
-    let closed = after(day, closed.max(replied));
-    let reopened = span.known(reopened.then(|| after(closed, back)));
-    let (replied, closed) = (span.known(Some(after(day, replied))), span.known(Some(closed)));
+    let replied = if dice.chance(0.965) { 0 } else { WEEK };
+    let closed = match dice.share() {
+        share if share < 0.55 => 0,
+        share if share < 0.95 => WEEK,
+        _ => 2 * WEEK,
+    };
+    let (reopened, escalated) = (dice.chance(0.02), dice.chance(0.035));
+    let closed = after(week, closed.max(replied));
+    let reopened = span.known(reopened.then(|| after(closed, WEEK)));
+    let (replied, done) = (span.known(Some(after(week, replied))), span.known(Some(closed)));
+    let id = format!("T{}{}-{number:02}", centre.code, week.format("%y%m%d"));
     let _ = writeln!(
         csv,
-        "{id},K{customer},Y{id},{},{day},否,,{},{},{},{},{},{}",
+        "{id},K{customer},Y{id},{},{week},否,,{},{week},{},{},{},{},{},{}",
         centre.code,
-        yes(about),
+        yes(cause == 5),
         cell(replied),
-        cell(closed),
+        after(week, WEEK),
+        cell(done),
         cell(reopened),
         yes(escalated),
         CAUSES[cause as usize % CAUSES.len()],
     );
 }
 
-/// An appeal to the regulator; it has to be answered within seven days.
-fn appeal(csv: &mut String, span: Span, centre: &Centre, dice: &mut Dice, (day, late): (NaiveDate, bool)) {
-    let answered = if late { 9 } else { dice.between(2, 6) };
+/// An appeal to the regulator; it has to be answered by the next week.
+fn appeal(csv: &mut String, span: Span, centre: &Centre, dice: &mut Dice, (week, late): (NaiveDate, bool)) {
+    let weeks = if late { 2 } else { dice.between(0, 1) };
     let (founded, customer) = (yes(dice.chance(0.3)), dice.between(100_000, 999_999));
-    let answered = cell(span.known(Some(after(day, answered))));
-    let id = format!("S{}{}", centre.code, day.format("%y%m%d"));
-    let _ = writeln!(csv, "{id},K{customer},Y{id},{},{day},是,{founded},否,{answered},{answered},,否,延误", centre.code);
+    let (due, answered) = (after(week, WEEK), cell(span.known(Some(after(week, weeks * WEEK)))));
+    let id = format!("S{}{}", centre.code, week.format("%y%m%d"));
+    let head = format!("{id},K{customer},Y{id},{},{week},是,{founded},否", centre.code);
+    let _ = writeln!(csv, "{head},{due},{answered},{due},{answered},,否,延误");
 }
 
 #[cfg(test)]

@@ -23,8 +23,8 @@ pub(super) fn workforce(span: Span) -> String {
         let (utilised, occupied) = (near(centre.utilised, 0.009), near(centre.occupied, 0.012).min(0.97));
         let adherent = near(centre.adherent - 0.015 * centre.slipped(span.ago(day)), 0.007).min(1.0);
         let (scheduled, available) = (paid * 0.93, paid * (utilised + 0.045));
-        let (staffed, worked) = (available * 1.02, available * 0.94);
-        let (actual, missed) = (near(centre.answered(7), 0.05), near(1.0, 0.045));
+        let (actual, missed, worked) = (near(centre.answered(7), 0.05), near(1.0, 0.045), available * 0.94);
+        let staffed = actual / near(centre.an_hour, 0.02);
         let _ = writeln!(
             csv,
             "{day},{},{heads},{left},{paid:.1},{scheduled:.1},{:.1},{staffed:.1},{available:.1},{:.1},{:.1},{:.1},,,{:.0},{actual:.0}",
@@ -70,7 +70,7 @@ pub(super) fn finance(span: Span) -> String {
 }
 
 /// What the sales and service centre earns on a contact, in yuan; offers on a contact; sales on an offer.
-const REVENUE: f64 = 5.1;
+const REVENUE: f64 = 8.3;
 const OFFERS: f64 = 0.36;
 const SALES: f64 = 0.081;
 /// Days before today on which its newest service began.

@@ -2,31 +2,28 @@
 
 use std::fmt::Write;
 
-use chrono::{Datelike, NaiveTime, Weekday};
+use chrono::{NaiveTime, Weekday};
 
 use super::centres::CENTRES;
-use super::{Span, after, dice};
+use super::{Span, after, cell, dice, rounds};
 
-/// The items of each day: those in time, late ones, those lost and those damaged.
+/// The items of each week, under its Monday: those in time, late ones, those lost and those damaged.
 pub(super) fn waybills(span: Span) -> String {
     let mut csv = String::from("日期,中心,承诺日期,签收日期,丢失,损毁,件数\n");
-    for day in span.days() {
-        for (place, centre) in CENTRES.iter().enumerate() {
-            let mut dice = dice(8, place, day);
-            let weekday = if day.weekday() == Weekday::Sun { 0.8 } else { 1.0 };
-            let items = dice.spread(centre.items * weekday, 0.04);
-            let late = items * (1.0 - dice.spread(centre.in_time, 0.006).min(0.99));
-            let (lost, damaged) = (dice.events(items * 3.2e-6), dice.events(items * 2.4e-5));
-            let rows = [
-                (Some(0), "否", "否", items - late),
-                (Some(1), "否", "否", late * 0.86),
-                (Some(4), "否", "否", late * 0.14),
-                (None, "是", "否", lost as f64),
-                (Some(0), "否", "是", damaged as f64),
-            ];
-            for (days, lost, damaged, count) in rows.into_iter().filter(|row| row.3 >= 1.0) {
-                let delivered = days.map(|days| after(day, days).to_string()).unwrap_or_default();
-                let _ = writeln!(csv, "{day},{},{day},{delivered},{lost},{damaged},{count:.0}", centre.code);
+    for (week, place, centre) in rounds(span, Weekday::Mon) {
+        let mut dice = dice(8, place, week);
+        let items = dice.spread(centre.items * 7.0, 0.03);
+        let late = items * (1.0 - dice.spread(centre.in_time, 0.005).min(0.99));
+        let (lost, damaged) = (dice.events(items * 3.2e-6) as f64, dice.events(items * 2.4e-5) as f64);
+        let next = after(week, 7);
+        for (delivered, lost, damaged, count) in [
+            (Some(week), "否", "否", items - late),
+            (Some(next), "否", "否", late),
+            (None, "是", "否", lost),
+            (Some(week), "否", "是", damaged),
+        ] {
+            if count >= 1.0 {
+                let _ = writeln!(csv, "{week},{},{week},{},{lost},{damaged},{count:.0}", centre.code, cell(delivered));
             }
         }
     }

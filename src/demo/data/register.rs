@@ -9,8 +9,6 @@ use super::staff::{Agent, agents};
 use super::{Span, after, cell, dice, yes};
 
 const TESTS: [(&str, u32); 2] = [("业务知识", 8), ("服务规范", 10)];
-/// Days after hiring on which a new agent gets the certificate.
-const CERTIFIED: u64 = 34;
 /// Days for which a certificate is valid.
 const VALID: u64 = 365;
 
@@ -33,12 +31,12 @@ pub(super) fn learning(span: Span) -> String {
                 }
             };
             row("在岗", (agent.from, agent.until), ",,,,");
-            for (from, until) in certificates(&agent, span) {
+            for (from, until) in certificates(&agent, centre, span) {
                 row("证书", (from, Some(until)), ",,,,");
             }
             row("技能", (agent.from, None), "热线,,,,");
-            if agent.number % 5 != 3 {
-                row("技能", (after(agent.from, if agent.old { 0 } else { 75 }), None), "在线,,,,");
+            if agent.place % 5 != 3 {
+                row("技能", (agent.from, None), "在线,,,,");
             }
             lessons(&mut csv, span, (place, centre), &agent, begun);
         }
@@ -46,17 +44,14 @@ pub(super) fn learning(span: Span) -> String {
     csv
 }
 
-/// The certificates of an agent. Most are renewed in time; some lapse for a few weeks.
-fn certificates(agent: &Agent, span: Span) -> Vec<(NaiveDate, NaiveDate)> {
-    let mut from = if agent.old { agent.from } else { after(agent.from, CERTIFIED) };
-    // Those of old ones end all over the first year.
-    let mut lasts = if agent.old { 20 + agent.number as u64 * 53 % 340 } else { VALID };
-    let lapse = if agent.number % 6 == 2 { 27 } else { 1 };
+/// The certificates of an agent, each renewed when it ends. Those of different places end all over the year.
+fn certificates(agent: &Agent, centre: &Centre, span: Span) -> Vec<(NaiveDate, NaiveDate)> {
+    let (mut from, mut lasts) = (agent.from, 20 + agent.number as u64 * 53 % 340);
     let mut found = Vec::new();
-    while from <= span.to {
+    while from <= span.to && !centre.uncertified.contains(&agent.place) {
         let until = after(from, lasts);
         found.push((from, until));
-        (from, lasts) = (after(until, lapse), VALID);
+        (from, lasts) = (after(until, 1), VALID);
     }
     found
 }

@@ -1,22 +1,19 @@
-//! Who works at the demo's centres: every place has somebody, and when one leaves it is filled again after three weeks.
+//! Who works at the demo's centres: every place has somebody, and who leaves hands over to a successor.
 
 use chrono::{NaiveDate, TimeDelta};
 
 use super::centres::CENTRES;
 use super::{Span, after};
 
-/// Days until a place is filled again.
-const VACANT: u64 = 21;
-
 /// Somebody at a place.
 pub(super) struct Agent {
     /// Which of the centre's people, from 1.
     pub(super) number: usize,
+    /// Which of its places, from 1.
+    pub(super) place: usize,
     pub(super) from: NaiveDate,
     /// Their last day; none while they are there.
     pub(super) until: Option<NaiveDate>,
-    /// Was there when the registers began.
-    pub(super) old: bool,
 }
 
 impl Agent {
@@ -28,15 +25,15 @@ impl Agent {
 /// The people of a centre, as the whole story knows them.
 pub(super) fn agents(place: usize, span: Span) -> Vec<Agent> {
     let centre = &CENTRES[place];
-    let first = |number: usize| Agent { number: number + 1, from: span.start, until: None, old: true };
-    let mut agents: Vec<Agent> = (0..centre.heads).map(first).collect();
+    let first = |number: usize| Agent { number, place: number, from: span.start, until: None };
+    let mut agents: Vec<Agent> = (1..=centre.heads).map(first).collect();
     for (turn, ago) in centre.leavers.iter().enumerate() {
         let last = span.today - TimeDelta::days(*ago);
         // A different place each time, so that all who leave were there.
         if let Some(agent) = agents.get_mut(turn * 2 + 1) {
             agent.until = Some(last);
-            let number = agents.len() + 1;
-            agents.push(Agent { number, from: after(last, VACANT), until: None, old: false });
+            let place = agent.place;
+            agents.push(Agent { number: agents.len() + 1, place, from: after(last, 1), until: None });
         }
     }
     agents
@@ -65,7 +62,7 @@ mod tests {
         for (place, centre) in CENTRES.iter().enumerate() {
             let fridays = start.iter_days().step_by(7).take_while(|day| *day <= today);
             assert_eq!(fridays.map(|day| leavers(place, span, day)).sum::<usize>(), centre.leavers.len());
-            assert!(start.iter_days().take(430).all(|day| headcount(place, span, day) + 1 >= centre.heads));
+            assert!(start.iter_days().take(430).all(|day| headcount(place, span, day) == centre.heads));
             assert_eq!(agents(place, span).len(), centre.heads + centre.leavers.len());
         }
     }

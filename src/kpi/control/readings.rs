@@ -111,7 +111,7 @@ fn plain(formula: &Formula, book: &DayBook, grain: Grain, from: NaiveDate, to: N
         if period.from < from || period.to > to {
             continue;
         }
-        let frames = book.frames(period, &windows);
+        let frames = book.frames_of_point(period, &windows);
         let value = formula.point(&frames);
         if value.value.is_some() {
             found.push(Reading { period, sample: formula.sample(&frames), value, gap: None });
