@@ -95,7 +95,7 @@ pub(super) fn complaints(span: Span) -> String {
 fn complaint(csv: &mut String, span: Span, centre: &Centre, dice: &mut Dice, (week, number): (NaiveDate, u64)) {
     // Some customers come back with the same cause.
     let regular = dice.chance(0.05).then(|| dice.between(1, 40));
-    let customer = regular.map_or_else(|| dice.between(100_000, 999_999), |known| known);
+    let customer = regular.unwrap_or_else(|| dice.between(100_000, 999_999));
     let cause = regular.map_or_else(|| dice.between(0, 5), |known| known % 6);
     let replied = if dice.chance(0.965) { 0 } else { WEEK };
     let closed = match dice.share() {
