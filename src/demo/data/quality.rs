@@ -27,9 +27,9 @@ pub(super) fn evaluations(span: Span) -> String {
         let slipped = centre.slipped(span.ago(day));
         let (code, short) = (centre.code, day.format("%y%m%d"));
         for number in 0..EVALUATED {
-            let critical = dice.chance(centre.critical + 0.02 * slipped);
+            let critical = dice.chance(centre.critical + 0.01 * slipped);
             let breach = number == 4 && code == "HD" && BREACH.contains(&span.ago(day));
-            let mean = centre.quality - 4.0 * slipped - if critical { 22.0 } else { 0.0 };
+            let mean = centre.quality - 3.0 * slipped - if critical { 22.0 } else { 0.0 };
             let score = dice.normal(mean, 6.0).clamp(20.0, 100.0);
             let (business, need) = (dice.chance(0.03), dice.chance(0.955 - 0.03 * slipped));
             let courtesy = (0..ITEMS).filter(|_| dice.chance(0.965)).count();

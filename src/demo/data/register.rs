@@ -66,7 +66,7 @@ fn lessons(csv: &mut String, span: Span, (place, centre): (usize, &Centre), agen
         }
         let Some((subject, _)) = TESTS.iter().find(|test| test.1 == day.day()) else { continue };
         let mut dice = dice(20 + agent.number as u64, place, day);
-        let passed = dice.chance(centre.passed - 0.03 * centre.slipped(span.ago(day)));
+        let passed = dice.chance(centre.passed - 0.01 * centre.slipped(span.ago(day)));
         let score = if passed { dice.normal(90.0, 4.0).clamp(80.0, 100.0) } else { dice.normal(70.0, 6.0).clamp(40.0, 79.0) };
         let _ = writeln!(csv, "考试,{},{id},{day},,{subject},1,{},{score:.0},", centre.code, yes(passed));
         let again = after(day, 5);
