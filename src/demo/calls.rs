@@ -93,17 +93,21 @@ fn write_day(csv: &mut String, plan: &Plan, index: u64, day: NaiveDate, today: N
     let number = u64::try_from(day.num_days_from_ce()).unwrap_or_default();
     let mut dice = Dice::new(number * 31 + index * 1_000_003);
     let ago = u64::try_from((today - day).num_days()).unwrap_or_default();
-    let weekday = match day.weekday() {
+    // Staffing of a day is never quite right: this is the system's own variation.
+    let crowd = dice.spread(1.0, 0.09) * load(plan.code, ago);
+    let calls = (plan.volume as f64 * weekday(day) * dice.spread(1.0, 0.05)) as u64;
+    for call in 0..calls {
+        write_call(csv, plan, &mut dice, day, (number, call), crowd);
+    }
+}
+
+/// How many calls there are on a day of the week, against an ordinary day.
+pub(super) fn weekday(day: NaiveDate) -> f64 {
+    match day.weekday() {
         Weekday::Mon => 1.15,
         Weekday::Sat => 0.7,
         Weekday::Sun => 0.6,
         _ => 1.0,
-    };
-    // Staffing of a day is never quite right: this is the system's own variation.
-    let crowd = dice.spread(1.0, 0.09) * load(plan.code, ago);
-    let calls = (plan.volume as f64 * weekday * dice.spread(1.0, 0.05)) as u64;
-    for call in 0..calls {
-        write_call(csv, plan, &mut dice, day, (number, call), crowd);
     }
 }
 

@@ -37,8 +37,8 @@ const SUBJECTS: [(SourceKind, &str); 8] = [
     (SourceKind::Evaluations, "other"),
     (SourceKind::Surveys, "other"),
     (SourceKind::Improvements, "other"),
-    (SourceKind::Workforce, "other"),
-    (SourceKind::Finance, "other"),
+    (SourceKind::Workforce, "finance"),
+    (SourceKind::Finance, "finance"),
 ];
 const CALLS: &str = "calls";
 /// The result that left its range and waits for its cycle: the assistant of South China.

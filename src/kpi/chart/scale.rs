@@ -20,7 +20,7 @@ impl Axis {
             return Self { low: 0.0, high: 1.0, from, to };
         }
         if low == high {
-            let half = (high.abs() * 0.1).max(1e-9);
+            let half = if high == 0.0 { 1.0 } else { high.abs() * 0.1 };
             return Self { low: low - half, high: high + half, from, to };
         }
         let span = high - low;

@@ -112,8 +112,10 @@ impl Process {
     /// far away.
     #[must_use]
     pub fn z(&self, point: &Plotted) -> f64 {
-        let distance = point.value - self.centre();
-        if distance == 0.0 { 0.0 } else { distance / point.sigma }
+        let (centre, distance) = (self.centre(), point.value - self.centre());
+        // The mean of equal values may differ from them in its last digit.
+        let same = distance.abs() <= 1e-12 * centre.abs();
+        if same { 0.0 } else { distance / point.sigma }
     }
 }
 

@@ -189,6 +189,11 @@ fn charts_of_little_or_no_variation() {
     assert_eq!(gap.points[1], None);
     assert_eq!(first(&p_chart(&[(0, 10), (0, 20)]).unwrap()).limits, Limits { lower: 0.0, upper: 0.0 });
     // Where nothing ever varied, whatever differs later is a signal.
+    let share = 17.0 / 18.0;
+    assert!(
+        xmr_chart(&[share; 13]).unwrap().chart.z().iter().all(|z| *z == 0.0),
+        "equal values differ from their mean by rounding alone"
+    );
     let still = xmr_chart(&[3.0, 3.0, 3.0]).unwrap().chart.with(&[Some((3.0, 1.0)), Some((3.1, 1.0)), None]);
     assert_eq!(beyond(&still), [2]);
     assert_eq!(means_chart(&[Subgroup::of(&[1.0]), None]), None);
