@@ -91,7 +91,10 @@ fn the_board_shows_its_worth(app: &TestApp) {
         .read(|conn| {
             let cards = kpi::all_published(conn, &system, None, 200)?;
             let month = kpi::Period::month_of(start().date_naive()).months_away(-1);
-            let last = ["HD", "ZB", "HN"].map(|centre| kpi::card(conn, &system, centre, month));
+            let last = ["HD", "ZB", "HN"].map(|centre| {
+                let asked = kpi::AskedCard { centre: centre.to_owned(), period: month, strict: false };
+                kpi::card(conn, &system, &asked)
+            });
             Ok((cards, last.into_iter().collect::<cairn::error::Result<Vec<_>>>()?))
         })
         .unwrap();
