@@ -23,7 +23,7 @@ fn manager_of<'a>(app: &'a TestApp, login: &str, centre: &Centre) -> Visitor<'a>
     let command = NewUser { login: login.into(), name: login.into(), ..NewUser::default() };
     let grant = NewGrant { role: Role::QualityManager, centre_id: Some(centre.id.clone()), starts_on: None, ends_on: None };
     app.ledger()
-        .write(&app.system(), move |tx| people::bootstrap(tx, &command, None, &[grant.clone()], start().date_naive()))
+        .write(&app.system(), move |tx| people::bootstrap(tx, &command, None, std::slice::from_ref(&grant), start().date_naive()))
         .unwrap();
     app.sign_in(login)
 }
