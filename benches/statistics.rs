@@ -23,7 +23,7 @@ fn series() -> Vec<f64> {
     };
     let value = |at: usize| {
         let noise: f64 = (0..4).map(|_| uniform()).sum();
-        let shift = if at / POINTS % 10 == 0 && at % POINTS >= POINTS / 2 { 1.5 } else { 0.0 };
+        let shift = if (at / POINTS).is_multiple_of(10) && at % POINTS >= POINTS / 2 { 1.5 } else { 0.0 };
         300.0 + 10.0 * (noise + shift)
     };
     (0..SERIES * POINTS).map(value).collect()

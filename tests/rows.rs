@@ -23,7 +23,7 @@ fn log() -> String {
         let (month, day, minute) = (8 + n / 2400, n % 28 + 1, n / 60 % 60);
         let what = if n % 10 == 9 {
             "t"
-        } else if n % 4 == 0 {
+        } else if n.is_multiple_of(4) {
             "x"
         } else {
             "a"
@@ -62,7 +62,7 @@ fn executive(app: &TestApp, login: &str, centre: &Centre) {
     let command = NewUser { login: login.into(), name: login.into(), ..NewUser::default() };
     let grant = NewGrant { role: Role::Executive, centre_id: Some(centre.id.clone()), starts_on: None, ends_on: None };
     app.ledger()
-        .write(&app.system(), move |tx| people::bootstrap(tx, &command, None, &[grant.clone()], start().date_naive()))
+        .write(&app.system(), move |tx| people::bootstrap(tx, &command, None, std::slice::from_ref(&grant), start().date_naive()))
         .unwrap();
 }
 
@@ -70,10 +70,10 @@ both! {
     async fn rows_behind_a_value_are_found_with_and_without_the_index(app: TestApp) {
         app.with_centre();
         app.centre("NB", CentreType::CustomerExperience);
-        let batch = import(&app, log().as_bytes(), "log.csv");
+        let batch = import(app, log().as_bytes(), "log.csv");
         let wanted = september();
         for round in ["read whole", "by its blocks"] {
-            let found = behind(&app, "2026-09", 0, 10_000);
+            let found = behind(app, "2026-09", 0, 10_000);
             assert!(found.agrees() && found.total == wanted.len() as u64, "{round}: {} {:?}", found.total, found.files);
             let numbers: Vec<u64> = found.rows.iter().map(|row| row.number).collect();
             // The note of row 3000 takes two lines.
@@ -81,14 +81,14 @@ both! {
             assert_eq!(numbers, expected, "{round}");
             let lost = found.rows.iter().find(|row| row.adds.contains_key("abandoned")).unwrap();
             assert_eq!((lost.adds.get("offered"), lost.adds.get("answered"), lost.cells[2].as_str()), (Some(&1), None, "x"));
-            let page = behind(&app, "2026-09", 500, 20);
+            let page = behind(app, "2026-09", 500, 20);
             assert_eq!((page.rows.as_slice(), page.total), (&found.rows[500..520], found.total));
-            assert!(behind(&app, "2026-09-03", 0, 1000).rows.iter().all(|row| row.cells[1].starts_with("2026-09-03")));
+            assert!(behind(app, "2026-09-03", 0, 1000).rows.iter().all(|row| row.cells[1].starts_with("2026-09-03")));
         }
         let index = app.site.config.evidence_dir().with_file_name("row-index").join(format!("{}.json", batch.id));
         assert!(index.exists());
         std::fs::write(&index, "not an index").unwrap();
-        assert!(behind(&app, "2026-09", 0, 1).agrees());
+        assert!(behind(app, "2026-09", 0, 1).agrees());
     }
 
     async fn packed_files_and_gb18030_end_at_rows_too(app: TestApp) {
@@ -98,9 +98,9 @@ both! {
         let (bytes, ..) = encoding_rs::GB18030.encode(&text);
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         std::io::Write::write_all(&mut packed, &bytes).unwrap();
-        import(&app, &packed.finish().unwrap(), "log.csv.gz");
+        import(app, &packed.finish().unwrap(), "log.csv.gz");
         for _ in 0..2 {
-            let found = behind(&app, "2026-09", 0, 10_000);
+            let found = behind(app, "2026-09", 0, 10_000);
             assert!(found.agrees() && found.rows.len() == september().len());
             assert_eq!(found.header[5], "备注");
             assert!(found.rows.iter().any(|row| row.cells[5] == "两\nlines"));
@@ -110,7 +110,7 @@ both! {
     async fn a_page_leads_from_the_value_to_its_rows(app: TestApp) {
         app.with_centre();
         let other = app.centre("NB", CentreType::CustomerExperience);
-        import(&app, log().as_bytes(), "log.csv");
+        import(app, log().as_bytes(), "log.csv");
         app.user("limin", &[Role::QualityManager]);
         let manager = app.sign_in("limin").english();
         let value = manager.get("/kpis/HD/service_level?period=2026-09").await;
@@ -128,7 +128,7 @@ both! {
         assert!(file.contains("'=two"), "a formula is guarded");
         assert_eq!(manager.get("/kpis/HD/service_level/rows?batch=7").await.status, StatusCode::NOT_FOUND);
         // Another centre's executive sees neither.
-        executive(&app, "zhou", &other);
+        executive(app, "zhou", &other);
         let executive = app.sign_in("zhou");
         assert_eq!(executive.get("/kpis/HD/service_level/rows?period=2026-09").await.status, StatusCode::NOT_FOUND);
         assert_eq!(executive.get("/kpis/HD/service_level/rows.xlsx?period=2026-09").await.status, StatusCode::NOT_FOUND);
@@ -139,7 +139,7 @@ both! {
     async fn everything_shown_can_be_had_as_a_file(app: TestApp) {
         app.with_centre();
         app.centre("NB", CentreType::CustomerExperience);
-        import(&app, log().as_bytes(), "log.csv");
+        import(app, log().as_bytes(), "log.csv");
         app.user("limin", &[Role::QualityManager]);
         let manager = app.sign_in("limin").english();
         let month = "period=2026-09";

@@ -72,7 +72,7 @@ impl Shares {
         let (Ok(used), Some(formula)) = (used(known), known.formula.as_ref()) else { return Default::default() };
         let first = reach(self.period, &formula.windows());
         let adds = |quantities: &Quantities| sums(&used, quantities).iter().any(|sum| sum.stored.is_some());
-        let own = self.own.iter().map(|(number, quantities)| (number, quantities));
+        let own = self.own.iter();
         let earlier = self.earlier.iter().filter(|(_, day, _)| *day >= first).map(|(number, _, quantities)| (number, quantities));
         let batches: BTreeSet<i64> =
             own.chain(earlier).filter(|(_, quantities)| adds(quantities)).map(|(number, _)| *number).collect();
