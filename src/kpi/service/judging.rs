@@ -10,12 +10,14 @@ use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 
+use super::import::read_mapping;
 use super::overlap::Place;
 use super::signals::{SignalDetail, label};
 use super::{DefinitionBook, Known, LimitBook, PhaseBook, SwitchBook};
 use crate::actor::Actor;
 use crate::db::{Conn, Json, new_id};
 use crate::error::Result;
+use crate::evidence;
 use crate::kpi::control::{self, Drawn, Frozen, Grain, Stretch};
 use crate::kpi::daybook::{DayBook, reach};
 use crate::kpi::expression::{Frames, Window};
@@ -23,7 +25,8 @@ use crate::kpi::model::{Signal, SignalRule, SignalState, Unjudged};
 use crate::kpi::period::Period;
 use crate::kpi::scoring::Position;
 use crate::kpi::statistics::Rule;
-use crate::kpi::store_signals;
+use crate::kpi::vocabulary::{SourceKind, Vocabulary};
+use crate::kpi::{store, store_signals};
 use crate::ledger::{Event, Ledger, WriteTx};
 use crate::organisation::{self, Centre};
 
@@ -93,7 +96,7 @@ fn settle_one(ledger: &Ledger, due: &Arc<Unjudged>) -> Result<Vec<Signal>> {
     let (centre, found, gone) = ledger.db.read(|conn| {
         let centre = organisation::centre(conn, &due.centre_id)?;
         let today = now.with_timezone(&organisation::zone_of(&centre)?).date_naive();
-        let sight = Sight::of(conn, &centre.id)?;
+        let sight = Sight::of(conn, &centre.id)?.after(kinds_of(conn, &due.batch_id)?);
         let mut found = judge(conn, &sight, &centre, (due.first_day, due.last_day), today)?;
         let gone = if due.again { review(conn, &sight, &centre, due.first_day, &mut found)? } else { Vec::new() };
         Ok((centre, Arc::new(found), gone))
@@ -151,9 +154,29 @@ struct Sight {
     phases: PhaseBook,
     limits: LimitBook,
     switches: SwitchBook,
+    /// Of which kinds of data there is something new; none: of any.
+    kinds: Option<Vec<SourceKind>>,
+}
+
+/// What a batch tells of: its kind, and the ratings that a call log may carry.
+fn kinds_of(conn: &mut Conn, batch_id: &str) -> Result<Vec<SourceKind>> {
+    let batch = store::batch(conn, batch_id)?;
+    let mapping = read_mapping(&evidence::text(conn, &batch.mapping_hash)?, None)?;
+    let rated = mapping.calls.is_some_and(|calls| calls.csat.is_some());
+    Ok(std::iter::once(mapping.rows.kind).chain(rated.then_some(SourceKind::Surveys)).collect())
 }
 
 impl Sight {
+    /// The same for the KPIs that rest on data of some kinds: those that new data of these kinds can change.
+    fn after(self, kinds: Vec<SourceKind>) -> Self {
+        Self { kinds: Some(kinds), ..self }
+    }
+
+    fn concerns(&self, known: &Known) -> bool {
+        let (Some(kinds), Some(formula)) = (&self.kinds, &known.formula) else { return true };
+        formula.measures().iter().any(|slot| kinds.contains(&Vocabulary::shipped().at(*slot).source))
+    }
+
     fn of(conn: &mut Conn, centre_id: &str) -> Result<Self> {
         let definitions = DefinitionBook::read(conn)?;
         Ok(Self {
@@ -162,12 +185,13 @@ impl Sight {
             phases: PhaseBook::of(conn, centre_id, None)?,
             limits: LimitBook::of(conn, centre_id)?,
             switches: SwitchBook::of(conn, centre_id)?,
+            kinds: None,
         })
     }
 
-    /// The KPIs that apply to the centre for a period that ends on a day.
+    /// The KPIs that apply to the centre for a period that ends on a day, and that what is new concerns.
     fn applying(&self, day: NaiveDate) -> impl Iterator<Item = &Known> {
-        self.definitions.on(day).filter(move |known| !self.switches.off(&known.definition.code, day))
+        self.definitions.on(day).filter(move |known| self.concerns(known) && !self.switches.off(&known.definition.code, day))
     }
 
     /// The first day that has to be read for months from one on and charts that end with a day.
