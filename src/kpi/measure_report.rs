@@ -59,6 +59,8 @@ decimals = 2
 
 const THRESHOLD_S: u32 = 20;
 const SHORT_S: u32 = 5;
+/// Groups whose figures are held at a time.
+const AT_A_TIME: usize = 2000;
 
 /// The checksums of a measured file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -82,7 +84,8 @@ pub fn bench_table(intake: &Intake) -> BenchTable {
     }
     let (mut hash, mut sums) = (Sha256::new(), [0.0; 11]);
     let cells: Vec<&[&Measures]> = groups.values().map(Vec::as_slice).collect();
-    for ((_, centre, day), figures) in groups.keys().zip(figures(&cells)) {
+    // Some at a time, so that the figures of a large log need little room.
+    for ((_, centre, day), figures) in groups.keys().zip(cells.chunks(AT_A_TIME).flat_map(figures)) {
         let mut line = format!("{centre},{day}");
         for number in figures.integers {
             // Writing to a String cannot fail.
