@@ -53,13 +53,12 @@ impl Cells {
     /// # Errors
     /// When what is stored cannot be read.
     pub(super) fn take(&mut self, key: CellKey, row: &MeasureRow) -> Result<()> {
-        let measures = measures_of(row)?;
-        let named = extra_of(row)?.named;
+        let Totals { contacts, named } = totals_of(row)?;
         if !named.is_empty() {
             self.quantities.insert(key.clone(), named);
         }
-        if measures != Measures::default() {
-            self.calls.insert(key, measures);
+        if contacts != Measures::default() {
+            self.calls.insert(key, contacts);
         }
         Ok(())
     }
@@ -110,17 +109,13 @@ fn row_of(
     })
 }
 
-fn extra_of(row: &MeasureRow) -> Result<Extra> {
-    Ok(serde_json::from_str(&row.extra)?)
-}
-
-/// The measures of calls of a row; all zero for a row of another source.
+/// Everything that a row says: the measures of calls, all zero for a row of another source, and what else has a name.
 ///
 /// # Errors
 /// When what is stored cannot be read.
-pub(super) fn measures_of(row: &MeasureRow) -> Result<Measures> {
-    let extra = extra_of(row)?;
-    Ok(Measures {
+pub(super) fn totals_of(row: &MeasureRow) -> Result<Totals> {
+    let extra: Extra = serde_json::from_str(&row.extra)?;
+    let contacts = Measures {
         answered: count(row.answered)?,
         abandoned: count(row.abandoned)?,
         abandoned_before_queue: count(row.abandoned_early)?,
@@ -137,15 +132,8 @@ pub(super) fn measures_of(row: &MeasureRow) -> Result<Measures> {
         revenue_minor: extra.revenue_minor,
         wait_answered: Histogram::from_text(&row.wait_answered).map_err(Error::internal)?,
         wait_abandoned: Histogram::from_text(&row.wait_abandoned).map_err(Error::internal)?,
-    })
-}
-
-/// Everything that a row says.
-///
-/// # Errors
-/// When what is stored cannot be read.
-pub(super) fn totals_of(row: &MeasureRow) -> Result<Totals> {
-    Ok(Totals { contacts: measures_of(row)?, named: extra_of(row)?.named })
+    };
+    Ok(Totals { contacts, named: extra.named })
 }
 
 /// SHA-256 over all measures of a source, in the order of centre code, day and channel, and then over all named quantities in the same
@@ -241,8 +229,8 @@ mod tests {
         }
         let row = both.row("b", "hotline", "c", &key).unwrap();
         assert_eq!((row.offered, row.wait_answered.as_str()), (9, "0:4,10:3"));
-        assert_eq!((measures_of(&row).unwrap(), extra_of(&row).unwrap().named), (both.calls[&key].clone(), more));
-        assert_eq!(measures_of(&other.row("b", "wfm", "c", &key).unwrap()).unwrap(), Measures::default());
+        assert_eq!(totals_of(&row).unwrap(), Totals { contacts: both.calls[&key].clone(), named: more });
+        assert_eq!(totals_of(&other.row("b", "wfm", "c", &key).unwrap()).unwrap().contacts, Measures::default());
         assert!(!plain.row("b", "hotline", "c", &key).unwrap().extra.contains("named"), "as it was before there were others");
     }
 
