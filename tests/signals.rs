@@ -5,6 +5,8 @@ use cairn::kpi::control::Grain;
 use cairn::kpi::{self, Batch, FreezePhase, Import, Imported, SaveDefinition, SetApplicability, Signal, SignalRule, SignalState};
 use chrono::{Days, Duration, NaiveDate};
 use diesel::connection::SimpleConnection;
+use diesel::sql_types::Date;
+use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::both;
 use crate::kpi::{MAPPING, day, log};
@@ -56,6 +58,22 @@ fn take_out(app: &TestApp) {
     sql(app, "DELETE FROM kpi_signals WHERE code = 'other'".to_owned());
 }
 
+/// A frozen phase whose parameters are not there.
+fn broken_limits(centre: &str) -> String {
+    let columns = "id, code, centre_id, grain, starts_on, baseline_from, baseline_to, chart, parameters, reason, frozen_by, frozen_at, row_version";
+    let row = "'day', '2026-02-01', '2026-01-01', '2026-01-31', 'xmr', '{}', 'x', 'x', '2026-02-01 01:00:00', 1";
+    format!("INSERT INTO kpi_phases ({columns}) VALUES ('p', 'aht_s', '{centre}', {row})")
+}
+
+/// Days that wait to be judged.
+#[derive(Debug, PartialEq, QueryableByName)]
+struct Waiting {
+    #[diesel(sql_type = Date)]
+    first_day: NaiveDate,
+    #[diesel(sql_type = Date)]
+    last_day: NaiveDate,
+}
+
 both! {
     async fn however_many_signals_there_are_each_is_raised_once(app: TestApp) {
         let centre = app.with_centre();
@@ -70,14 +88,30 @@ both! {
     async fn a_batch_counts_whatever_becomes_of_its_signals(app: TestApp) {
         let centre = app.with_centre();
         // Limits that cannot be read judge nothing.
-        sql(app, format!(
-            "INSERT INTO kpi_phases (id, code, centre_id, grain, starts_on, baseline_from, baseline_to, chart, parameters, reason, frozen_by, frozen_at, row_version) \
-             VALUES ('p', 'aht_s', '{}', 'day', '2026-02-01', '2026-01-01', '2026-01-31', 'xmr', '{{}}', 'x', 'x', '2026-02-01 01:00:00', 1)", centre.id));
+        sql(app, broken_limits(&centre.id));
         let (batch, signals) = import(app, &[(day("2026-10-31"), 40, 10)], false);
         assert_eq!((batch.number, signals), (1, Vec::new()), "the batch counts");
         sql(app, "DELETE FROM kpi_phases".to_owned());
         run_jobs(app);
         assert!(all(app, "abandonment_rate").iter().any(|signal| signal.rule == SignalRule::Range), "the jobs make it good");
+    }
+
+    async fn of_a_file_that_takes_anothers_place_the_days_that_changed_are_judged(app: TestApp) {
+        let centre = app.with_centre();
+        let mut days = steady(40, "2026-10-29");
+        import(app, &days, false);
+        // Limits that cannot be read keep the days waiting.
+        sql(app, broken_limits(&centre.id));
+        days[30] = (days[30].0, 95, 5);
+        days[34] = (days[34].0, 60, 40);
+        import(app, &days, true);
+        let waiting: Vec<Waiting> = app.ledger().db.read(|conn| {
+            Ok(diesel::sql_query("SELECT first_day, last_day FROM kpi_unjudged").load(conn)?)
+        }).unwrap();
+        assert_eq!(waiting, [Waiting { first_day: days[30].0, last_day: days[34].0 }], "{waiting:?}");
+        sql(app, "DELETE FROM kpi_phases".to_owned());
+        run_jobs(app);
+        assert!(!all(app, "abandonment_rate").is_empty());
     }
 
     async fn a_month_is_judged_after_it_is_over_though_its_data_end_before(app: TestApp) {

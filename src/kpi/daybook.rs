@@ -38,7 +38,7 @@ impl Clone for Made {
     }
 }
 
-/// What has to be read for spans of days: months from one day to another, and the days of months that a span cuts.
+/// What has to be read for spans of days: months from one day to another, and single days, those of months that a span cuts among them.
 struct Wanted {
     from: NaiveDate,
     to: NaiveDate,
@@ -63,6 +63,14 @@ impl Wanted {
             Some(wanted)
         })
     }
+
+    /// The same with days one by one.
+    fn with_days(wanted: Option<Self>, days: Option<(NaiveDate, NaiveDate)>) -> Option<Self> {
+        let Some((from, to)) = days else { return wanted };
+        let Some(wanted) = wanted else { return Some(Self { from, to, cut: days }) };
+        let cut = wanted.cut.map_or((from, to), |cut| (cut.0.min(from), cut.1.max(to)));
+        Some(Self { from: wanted.from.min(from), to: wanted.to.max(to), cut: Some(cut) })
+    }
 }
 
 impl DayBook {
@@ -73,7 +81,7 @@ impl DayBook {
     pub(crate) fn read(conn: &mut Conn, centre_id: &str, from: NaiveDate, to: NaiveDate) -> Result<Self> {
         let mut book = Self { from: Some(from), ..Self::default() };
         for row in store_measures::live(conn, centre_id, from, to)? {
-            book.days.entry(row.day).or_default().merge(&totals_of(&row)?);
+            book.days.entry(row.day).or_default().take(totals_of(&row)?);
         }
         Ok(book)
     }
@@ -83,7 +91,20 @@ impl DayBook {
     /// # Errors
     /// When what is stored cannot be read.
     pub(crate) fn over(conn: &mut Conn, centre_id: &str, periods: &[Period], windows: &BTreeSet<Window>) -> Result<Self> {
-        let Some(wanted) = Wanted::of(periods, windows) else { return Ok(Self::default()) };
+        Self::over_and_days(conn, centre_id, (periods, windows), None)
+    }
+
+    /// The same, and a span of days one by one.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
+    pub(crate) fn over_and_days(
+        conn: &mut Conn,
+        centre_id: &str,
+        (periods, windows): (&[Period], &BTreeSet<Window>),
+        days: Option<(NaiveDate, NaiveDate)>,
+    ) -> Result<Self> {
+        let Some(wanted) = Wanted::with_days(Wanted::of(periods, windows), days) else { return Ok(Self::default()) };
         let mut book = match wanted.cut {
             Some((from, to)) => Self::read(conn, centre_id, from, to)?,
             None => Self::default(),
@@ -108,7 +129,7 @@ impl DayBook {
         };
         for row in rows {
             let book = books.entry(row.centre_id.clone()).or_default();
-            book.days.entry(row.day).or_default().merge(&totals_of(&row)?);
+            book.days.entry(row.day).or_default().take(totals_of(&row)?);
         }
         for row in store_months::everywhere(conn, wanted.from, wanted.to)? {
             let sums = sums(&row)?;
@@ -143,7 +164,7 @@ impl DayBook {
     /// What formulas need for a period: its own frame and those of the wider windows that end with it, as far as the book goes back.
     pub(crate) fn frames(&self, period: Period, windows: &BTreeSet<Window>) -> Frames {
         let frame = |from: NaiveDate, months: f64| {
-            Frame::of(Vocabulary::shipped(), &self.total(from, period.to).quantities(), months, days(from, period.to))
+            Frame::of(Vocabulary::shipped(), &self.total(from, period.to).into_quantities(), months, days(from, period.to))
         };
         let mut frames = Frames::of(frame(period.from, period.months()));
         for window in windows {

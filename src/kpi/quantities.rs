@@ -209,27 +209,59 @@ impl From<&Measures> for Quantities {
 
 /// Flows as JSON: numbers, and texts where a number would not be exact in sixty-four bits.
 mod flows {
+    use std::fmt;
+
+    use serde::de::{Error, Visitor};
+
     use super::{BTreeMap, Deserialize, Deserializer, Serialize, Serializer};
 
-    #[derive(Serialize, Deserialize)]
-    #[serde(untagged)]
-    enum Whole {
-        Short(i64),
-        Long(String),
+    struct Whole(i128);
+
+    impl Serialize for Whole {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            match i64::try_from(self.0) {
+                Ok(short) => serializer.serialize_i64(short),
+                Err(_) => serializer.collect_str(&self.0),
+            }
+        }
+    }
+
+    /// Told apart without a copy of what is read: every day of every chart comes this way.
+    impl<'de> Deserialize<'de> for Whole {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_any(Reader)
+        }
+    }
+
+    struct Reader;
+
+    impl Visitor<'_> for Reader {
+        type Value = Whole;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number, as a text where it is large")
+        }
+
+        fn visit_i64<E: Error>(self, count: i64) -> Result<Whole, E> {
+            Ok(Whole(count.into()))
+        }
+
+        fn visit_u64<E: Error>(self, count: u64) -> Result<Whole, E> {
+            Ok(Whole(count.into()))
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Whole, E> {
+            text.parse().map(Whole).map_err(E::custom)
+        }
     }
 
     pub(super) fn serialize<S: Serializer>(flows: &BTreeMap<String, i128>, serializer: S) -> Result<S::Ok, S::Error> {
-        let whole = |count: i128| i64::try_from(count).map_or_else(|_| Whole::Long(count.to_string()), Whole::Short);
-        serializer.collect_map(flows.iter().map(|(name, count)| (name, whole(*count))))
+        serializer.collect_map(flows.iter().map(|(name, count)| (name, Whole(*count))))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, i128>, D::Error> {
-        let read = |whole: Whole| match whole {
-            Whole::Short(count) => Ok(i128::from(count)),
-            Whole::Long(text) => text.parse().map_err(serde::de::Error::custom),
-        };
         let flows = BTreeMap::<String, Whole>::deserialize(deserializer)?;
-        flows.into_iter().map(|(name, whole)| Ok((name, read(whole)?))).collect()
+        Ok(flows.into_iter().map(|(name, Whole(count))| (name, count)).collect())
     }
 }
 

@@ -21,6 +21,7 @@ mod progress;
 mod prove;
 mod publish;
 mod rejects;
+mod rejudging;
 mod remembered;
 mod shares;
 mod signals;

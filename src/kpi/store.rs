@@ -163,6 +163,16 @@ pub(super) fn identical(conn: &mut Conn, evidence_hash: &str, measures_hash: &st
         .optional()?)
 }
 
+/// The mappings by which a source was imported, of batches that have anything of these days, in whatever state.
+pub(super) fn mappings_of(conn: &mut Conn, source: &str, from: NaiveDate, to: NaiveDate) -> Result<Vec<String>> {
+    Ok(kpi_batches::table
+        .filter(kpi_batches::source.eq(source))
+        .filter(kpi_batches::first_day.le(to).and(kpi_batches::last_day.ge(from)))
+        .select(kpi_batches::mapping_hash)
+        .distinct()
+        .load(conn)?)
+}
+
 /// The batches whose place a batch took.
 pub(super) fn replaced_by(conn: &mut Conn, id: &str) -> Result<Vec<Batch>> {
     Ok(kpi_batches::table

@@ -29,6 +29,20 @@ impl Totals {
         }
     }
 
+    /// The same of a sum that is not needed any more.
+    pub fn take(&mut self, other: Self) {
+        if self.contacts == Measures::default() {
+            self.contacts = other.contacts;
+        } else {
+            self.contacts.merge(&other.contacts);
+        }
+        if self.named.is_empty() {
+            self.named = other.named;
+        } else {
+            self.named.merge(&other.named);
+        }
+    }
+
     /// Adds up any number of sums.
     #[must_use]
     pub fn total<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
@@ -42,8 +56,14 @@ impl Totals {
     /// All of it by name.
     #[must_use]
     pub fn quantities(&self) -> Quantities {
-        let mut found = Quantities::from(&self.contacts);
-        found.merge(&self.named);
+        self.clone().into_quantities()
+    }
+
+    /// The same of a sum that is not needed any more.
+    #[must_use]
+    pub fn into_quantities(self) -> Quantities {
+        let mut found = self.named;
+        found.merge(&Quantities::from(&self.contacts));
         found
     }
 }

@@ -1,6 +1,8 @@
 //! A mapping of any kind of source: what all of them have, and the fields of its kind. That of interactions holds the mapping of a call
 //! log besides.
 
+use std::collections::BTreeSet;
+
 use super::fields::{self, FieldRule, Months, RawField, ReadRule};
 use super::kinds::{FieldSpec, SourceKind};
 use super::raw::{RawKind, RawMapping, RawRows};
@@ -51,6 +53,13 @@ pub struct RowMapping {
 }
 
 impl SourceMapping {
+    /// The kinds of measures that such a file delivers: its own, and the ratings that a call log may carry.
+    #[must_use]
+    pub fn kinds(&self) -> BTreeSet<SourceKind> {
+        let rated = self.calls.as_ref().is_some_and(|calls| calls.csat.is_some());
+        std::iter::once(self.rows.kind).chain(rated.then_some(SourceKind::Surveys)).collect()
+    }
+
     /// Reads a mapping of any kind.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use super::words;
 use crate::kpi::chart::{self, Trend, TrendMarker, TrendPhase, TrendPoint, TrendWords};
 use crate::kpi::control::{Charted, Drawn, Grain, Stretch, code_of_rule};
 use crate::kpi::daybook::DayBook;
-use crate::kpi::method::{KpiValue, Lack};
+use crate::kpi::method::KpiValue;
 use crate::kpi::pack::Limits;
 use crate::kpi::service::{Versions, months_up_to};
 use crate::kpi::statistics;
@@ -111,19 +111,12 @@ impl Subject<'_> {
         (drawn([limits.target, None]), drawn([limits.floor, None]))
     }
 
-    /// The value of a month by the version that counts for it.
-    fn then(&self, month: Period) -> KpiValue {
-        let formula = self.versions.on(month.to).and_then(|known| known.formula.as_ref());
-        let value = formula.map(|formula| formula.evaluate(&self.book.frames(month, &formula.windows())));
-        value.unwrap_or_else(|| KpiValue::lacking(Lack::NotDelivered, Vec::new()))
-    }
-
     /// The thirteen months up to a period, with the target.
     pub(super) fn monthly(&self, shown: Period) -> Option<Figures> {
         self.known.formula.as_ref()?;
         let months = months_up_to(shown.to, 13);
         let labels: Vec<String> = months.iter().map(ToString::to_string).collect();
-        let values: Vec<KpiValue> = months.iter().map(|month| self.then(*month)).collect();
+        let values: Vec<KpiValue> = months.iter().map(|month| self.versions.value(&self.book, *month)).collect();
         let factor = self.factor();
         let point = |(label, value): (&'_ String, &KpiValue)| (label.clone(), value.value.map(|value| value * factor));
         let drawn: Vec<(String, Option<f64>)> = labels.iter().zip(&values).map(point).collect();

@@ -98,7 +98,7 @@ pub fn measures_of(conn: &mut Conn, actor: &Actor, number: i64) -> Result<Vec<St
     let mut found = Vec::new();
     for row in store_measures::of_batch(conn, &batch.id)? {
         let Some(centre) = codes.get(&row.centre_id) else { continue };
-        let named = totals_of(&row)?.quantities();
+        let named = totals_of(&row)?.into_quantities();
         let one = |measure: String, count: i128, spread: Option<String>| StoredMeasure {
             centre: centre.clone(),
             day: row.day,

@@ -121,7 +121,7 @@ pub fn behind(db: &Db, evidence_dir: &Path, actor: &Actor, asked: &AskedRows) ->
         let from = first_day(&known, asked.period);
         let mut by_batch: BTreeMap<String, Totals> = BTreeMap::new();
         for row in store_measures::live(conn, &centre.id, from, asked.period.to)? {
-            by_batch.entry(row.batch_id.clone()).or_default().merge(&totals_of(&row)?);
+            by_batch.entry(row.batch_id.clone()).or_default().take(totals_of(&row)?);
         }
         let (mut files, mut batches) = (Vec::new(), Vec::new());
         for batch in store_measures::inputs(conn, &centre.id, from, asked.period.to)? {

@@ -203,7 +203,7 @@ impl CardReader {
         let of_kpi = |kpi: &CardKpi| {
             let (definition, formula) = (&kpi.known.definition, kpi.known.formula.as_ref());
             let value = |(month, frames): &(Period, Frames)| {
-                let then = self.definitions.at(&definition.code, month.to)?;
+                let then = self.definitions.one_on(&definition.code, month.to)?;
                 let formula = formula.filter(|_| then.formula == kpi.known.formula)?;
                 formula.point(frames).value.map(|value| value * definition.scale())
             };

@@ -13,11 +13,13 @@ use serde::Deserialize;
 use crate::actor::{Actor, Permission};
 use crate::db::{Conn, Json, new_id};
 use crate::error::{Error, Problem, Result};
+use crate::kpi::daybook::DayBook;
 use crate::kpi::definition::Definition;
 use crate::kpi::expression::Window;
-use crate::kpi::method::{Formula, KpiValue};
+use crate::kpi::method::{Formula, KpiValue, Lack};
 use crate::kpi::model::DefinitionRow;
 use crate::kpi::pack::{Limits, Pack};
+use crate::kpi::period::Period;
 use crate::kpi::store;
 use crate::ledger::{Event, WriteTx};
 use crate::organisation::CentreType;
@@ -66,7 +68,7 @@ impl Known {
 
 /// All versions of all definitions, in the order of the pack.
 #[derive(Debug, Clone, Default)]
-pub struct DefinitionBook(Vec<Vec<Known>>);
+pub struct DefinitionBook(Vec<Versions>);
 
 impl DefinitionBook {
     /// Reads all versions.
@@ -75,46 +77,39 @@ impl DefinitionBook {
     /// When the database refuses.
     pub fn read(conn: &mut Conn) -> Result<Self> {
         let mut places: HashMap<String, usize> = HashMap::new();
-        let mut found: Vec<Vec<Known>> = Vec::new();
+        let mut found: Vec<Versions> = Vec::new();
         for row in store::definition_versions(conn, None)? {
             let place = *places.entry(row.code.clone()).or_insert(found.len());
             if place == found.len() {
-                found.push(Vec::new());
+                found.push(Versions(Vec::new()));
             }
-            found[place].push(Known::of(&row)?);
+            found[place].0.push(Known::of(&row)?);
         }
         Ok(Self(found))
     }
 
-    /// The version of one definition that counts for a period that ends on a day.
-    pub fn at(&self, code: &str, day: NaiveDate) -> Option<&Known> {
-        let versions = self.0.iter().find(|versions| versions.first().is_some_and(|known| known.definition.code == code));
-        versions.and_then(|versions| counting(versions, day))
-    }
-
     /// The versions that count for a period that ends on a day.
     pub fn on(&self, day: NaiveDate) -> impl Iterator<Item = &Known> {
-        self.0.iter().filter_map(move |versions| counting(versions, day))
+        self.0.iter().filter_map(move |versions| versions.on(day))
+    }
+
+    /// The version of one definition that counts for a period that ends on a day.
+    pub fn one_on(&self, code: &str, day: NaiveDate) -> Option<&Known> {
+        self.versions(code)?.on(day)
     }
 
     /// A version of a definition.
     pub(crate) fn version(&self, code: &str, version: i64) -> Option<&Known> {
-        self.versions(code)?.iter().find(|known| known.version == version)
+        self.versions(code)?.0.iter().find(|known| known.version == version)
     }
 
-    /// The version of a definition that counts for a period that ends on a day.
-    pub(crate) fn one_on(&self, code: &str, day: NaiveDate) -> Option<&Known> {
-        counting(self.versions(code)?, day)
-    }
-
-    fn versions(&self, code: &str) -> Option<&[Known]> {
-        self.0.iter().find(|versions| versions.first().is_some_and(|known| known.definition.code == code)).map(Vec::as_slice)
+    fn versions(&self, code: &str) -> Option<&Versions> {
+        self.0.iter().find(|versions| versions.0.first().is_some_and(|known| known.definition.code == code))
     }
 
     /// The wider windows that any of them looks at.
     pub fn windows(&self) -> BTreeSet<Window> {
-        let formulas = self.0.iter().flatten().filter_map(|known| known.formula.as_ref());
-        formulas.flat_map(|formula| formula.windows()).collect()
+        self.0.iter().flat_map(Versions::windows).collect()
     }
 }
 
@@ -132,9 +127,18 @@ impl Versions {
         if versions.is_empty() { Err(Error::NotFound) } else { Ok(Self(versions)) }
     }
 
-    /// The one that counts for a period that ends on a day.
+    /// The one that counts for a period that ends on a day: the newest that has begun and can be computed, else the oldest that can be.
     pub fn on(&self, day: NaiveDate) -> Option<&Known> {
-        counting(&self.0, day)
+        let computed = || self.0.iter().filter(|known| known.formula.is_some());
+        let begun = computed().rev().find(|known| known.definition.starts_on.is_none_or(|from| from <= day));
+        begun.or_else(|| computed().next()).or_else(|| self.0.last())
+    }
+
+    /// The value of a period by the version that counts for it.
+    pub(crate) fn value(&self, book: &DayBook, period: Period) -> KpiValue {
+        let formula = self.on(period.to).and_then(|known| known.formula.as_ref());
+        let value = formula.map(|formula| formula.evaluate(&book.frames(period, &formula.windows())));
+        value.unwrap_or_else(|| KpiValue::lacking(Lack::NotDelivered, Vec::new()))
     }
 
     /// The wider windows that any of them looks at.
@@ -143,19 +147,12 @@ impl Versions {
     }
 }
 
-/// The version that counts for a period that ends on a day: the newest that has begun and can be computed, else the oldest that can be.
-fn counting(versions: &[Known], day: NaiveDate) -> Option<&Known> {
-    let computed = || versions.iter().filter(|known| known.formula.is_some());
-    let begun = computed().rev().find(|known| known.definition.starts_on.is_none_or(|from| from <= day));
-    begun.or_else(|| computed().next()).or_else(|| versions.last())
-}
-
 /// All definitions in force, in the order of the pack.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn definitions(conn: &mut Conn) -> Result<Vec<Known>> {
-    Ok(DefinitionBook::read(conn)?.0.into_iter().filter_map(|mut versions| versions.pop()).collect())
+    Ok(DefinitionBook::read(conn)?.0.into_iter().filter_map(|mut versions| versions.0.pop()).collect())
 }
 
 /// A definition by code, in its newest version.

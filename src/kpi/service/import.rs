@@ -277,6 +277,7 @@ fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<
     }
     let actor = Arc::clone(&tx.actor);
     let old = admit(tx, &actor, prepared)?;
+    let changed = if old.is_empty() { prepared.places.clone() } else { overlap::changed(tx, prepared)? };
     let mut replaced = Vec::new();
     for mut batch in old {
         batch.state = BatchState::Replaced;
@@ -296,9 +297,9 @@ fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<
     if replaced.is_empty() {
         months::add(tx, &prepared.rows)?
     } else {
-        months::renew(tx, &months::of_days(prepared.places.iter()))?
+        months::renew(tx, &months::of_days(changed.iter()))?
     }
-    judging::note(tx, &batch.id, &prepared.places, !replaced.is_empty() || prepared.supplements.is_some())?;
+    judging::note(tx, &batch.id, &changed, !replaced.is_empty() || prepared.supplements.is_some())?;
     tx.record(event(&batch));
     if let Some(header) = &prepared.header {
         remembered::remember(tx, &batch, prepared.kind, header)?;

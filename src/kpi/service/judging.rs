@@ -5,14 +5,15 @@
 //! Invariants: days whose data changed are noted in the same transaction, so that they are judged at once or by the next run of the jobs;
 //! what a signal asks about is asked once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 
 use super::import::read_mapping;
-use super::overlap::Place;
-use super::signals::{SignalDetail, label};
+use super::overlap::{Place, spans};
+use super::rejudging::{Asked, review, withdraw};
+use super::signals::SignalDetail;
 use super::{DefinitionBook, Known, LimitBook, PhaseBook, SwitchBook};
 use crate::actor::Actor;
 use crate::db::{Conn, Json, new_id};
@@ -34,28 +35,22 @@ use crate::organisation::{self, Centre};
 const ANSWER_DAYS: u64 = 5;
 /// Days before the last one of an import that are still judged.
 const WINDOW: u64 = 60;
-/// Days before a signal that are looked at again with it.
-const BEFORE: u64 = 180;
 /// Days that a month waits for its last data after it is over.
 const GRACE: u64 = 3;
 /// Most months that are judged once the program runs again.
 const CAUGHT_UP: i32 = 3;
 
-struct Found {
+/// What asks for an answer.
+pub(super) struct Found {
     code: String,
     label: String,
     period: String,
-    rule: SignalRule,
-    detail: SignalDetail,
+    pub(super) rule: SignalRule,
+    pub(super) detail: SignalDetail,
 }
 
 /// Notes that the data of these places changed; `again` where something was there before.
 pub(super) fn note(tx: &mut WriteTx<'_>, batch_id: &str, places: &BTreeSet<Place>, again: bool) -> Result<()> {
-    let mut spans: BTreeMap<&str, (NaiveDate, NaiveDate)> = BTreeMap::new();
-    for (centre, day) in places {
-        let span = spans.entry(centre).or_insert((*day, *day));
-        *span = (span.0.min(*day), span.1.max(*day));
-    }
     let row = |(centre, (first_day, last_day)): (&str, (NaiveDate, NaiveDate))| Unjudged {
         id: new_id(),
         batch_id: batch_id.to_owned(),
@@ -64,7 +59,7 @@ pub(super) fn note(tx: &mut WriteTx<'_>, batch_id: &str, places: &BTreeSet<Place
         last_day,
         again,
     };
-    store_signals::insert_unjudged(tx, &spans.into_iter().map(row).collect::<Vec<_>>())
+    store_signals::insert_unjudged(tx, &spans(places).into_iter().map(row).collect::<Vec<_>>())
 }
 
 /// Judges the days whose data changed, by one batch (by id) or by all: raises signals and withdraws those that do not hold any more.
@@ -96,9 +91,12 @@ fn settle_one(ledger: &Ledger, due: &Arc<Unjudged>) -> Result<Vec<Signal>> {
     let (centre, found, gone) = ledger.db.read(|conn| {
         let centre = organisation::centre(conn, &due.centre_id)?;
         let today = now.with_timezone(&organisation::zone_of(&centre)?).date_naive();
-        let sight = Sight::of(conn, &centre.id)?.after(kinds_of(conn, &due.batch_id)?);
-        let mut found = judge(conn, &sight, &centre, (due.first_day, due.last_day), today)?;
-        let gone = if due.again { review(conn, &sight, &centre, due.first_day, &mut found)? } else { Vec::new() };
+        let sight = Sight::of(conn, &centre.id)?.after(kinds_of(conn, due)?);
+        let asked = if due.again { Asked::from(conn, &sight, &centre.id, due.first_day)? } else { Vec::new() };
+        let days = (due.first_day, due.last_day);
+        let book = sight.book(conn, &centre.id, days, &asked)?;
+        let mut found = judge(&sight, &book, days, today)?;
+        let gone = review(&sight, &book, asked, &mut found)?;
         Ok((centre, Arc::new(found), gone))
     })?;
     let due = due.clone();
@@ -148,31 +146,33 @@ fn judge_months(ledger: &Ledger, centre: Centre, first: Period, last: Period) ->
 }
 
 /// By what a centre is judged.
-struct Sight {
-    definitions: DefinitionBook,
-    windows: BTreeSet<Window>,
-    phases: PhaseBook,
-    limits: LimitBook,
+pub(super) struct Sight {
+    pub(super) definitions: DefinitionBook,
+    pub(super) windows: BTreeSet<Window>,
+    pub(super) phases: PhaseBook,
+    pub(super) limits: LimitBook,
     switches: SwitchBook,
     /// Of which kinds of data there is something new; none: of any.
-    kinds: Option<Vec<SourceKind>>,
+    kinds: Option<BTreeSet<SourceKind>>,
 }
 
-/// What a batch tells of: its kind, and the ratings that a call log may carry.
-fn kinds_of(conn: &mut Conn, batch_id: &str) -> Result<Vec<SourceKind>> {
-    let batch = store::batch(conn, batch_id)?;
-    let mapping = read_mapping(&evidence::text(conn, &batch.mapping_hash)?, None)?;
-    let rated = mapping.calls.is_some_and(|calls| calls.csat.is_some());
-    Ok(std::iter::once(mapping.rows.kind).chain(rated.then_some(SourceKind::Surveys)).collect())
+/// What the batches of a source tell of that delivered anything of these days, those that do not count any more among them.
+fn kinds_of(conn: &mut Conn, due: &Unjudged) -> Result<BTreeSet<SourceKind>> {
+    let source = store::batch(conn, &due.batch_id)?.source;
+    let mut kinds = BTreeSet::new();
+    for hash in store::mappings_of(conn, &source, due.first_day, due.last_day)? {
+        kinds.extend(read_mapping(&evidence::text(conn, &hash)?, None)?.kinds());
+    }
+    Ok(kinds)
 }
 
 impl Sight {
     /// The same for the KPIs that rest on data of some kinds: those that new data of these kinds can change.
-    fn after(self, kinds: Vec<SourceKind>) -> Self {
+    fn after(self, kinds: BTreeSet<SourceKind>) -> Self {
         Self { kinds: Some(kinds), ..self }
     }
 
-    fn concerns(&self, known: &Known) -> bool {
+    pub(super) fn concerns(&self, known: &Known) -> bool {
         let (Some(kinds), Some(formula)) = (&self.kinds, &known.formula) else { return true };
         formula.measures().iter().any(|slot| kinds.contains(&Vocabulary::shipped().at(*slot).source))
     }
@@ -194,16 +194,30 @@ impl Sight {
         self.definitions.on(day).filter(move |known| self.concerns(known) && !self.switches.off(&known.definition.code, day))
     }
 
-    /// The first day that has to be read for months from one on and charts that end with a day.
-    fn reach(&self, first: Period, last: NaiveDate) -> Result<NaiveDate> {
-        let mut from = reach(first, &self.windows);
+    /// The days that the charts which end with a day look at.
+    fn charted(&self, last: NaiveDate) -> Result<Option<(NaiveDate, NaiveDate)>> {
+        let mut first = None::<NaiveDate>;
         for known in self.applying(last) {
             let Some(formula) = known.formula.as_ref() else { continue };
             let frozen = self.phases.frozen(&known.definition.code, Grain::Day)?;
             let begin = control::first_day_of(known.definition.chart, Grain::Day, last, &frozen);
-            from = from.min(reach(Period::day(begin), &formula.windows()));
+            let begin = reach(Period::day(begin), &formula.windows());
+            first = Some(first.map_or(begin, |first| first.min(begin)));
         }
-        Ok(from)
+        Ok(first.map(|first| (first, last)))
+    }
+
+    /// What is read at once to judge days and to look at signals again: months by their sums, single days for the charts.
+    fn book(&self, conn: &mut Conn, centre_id: &str, days: (NaiveDate, NaiveDate), asked: &[Asked]) -> Result<DayBook> {
+        let mut months = judged_months(days);
+        let mut charted = self.charted(days.1)?;
+        for one in asked {
+            match one.days(self) {
+                Some((from, to)) => charted = Some(charted.map_or((from, to), |span| (span.0.min(from), span.1.max(to)))),
+                None => months.push(one.period),
+            }
+        }
+        DayBook::over_and_days(conn, centre_id, (&months, &self.windows), charted)
     }
 
     /// What lies outside its allowed range in a month.
@@ -211,84 +225,31 @@ impl Sight {
         let frames = book.frames(month, &self.windows);
         self.applying(month.to).filter_map(|known| Some((known, out_of_range(known, &frames, &self.limits, month)?))).collect()
     }
-
-    /// The limits that a day was judged by, and the first day that is judged by them; none where their baseline shows none any more.
-    fn limits_of(
-        &self,
-        known: &Known,
-        book: &DayBook,
-        baseline: (NaiveDate, NaiveDate),
-        day: NaiveDate,
-    ) -> Result<Option<(Stretch, NaiveDate)>> {
-        let frozen = self.phases.frozen(&known.definition.code, Grain::Day)?;
-        if let Some(phase) = frozen.iter().rev().find(|phase| phase.starts_on <= day && phase.baseline == baseline) {
-            let stretch = Stretch { start: 0, kind: phase.kind, parameters: phase.parameters, baseline, frozen: true, own: false };
-            return Ok(Some((stretch, phase.starts_on)));
-        }
-        let since = baseline.1.succ_opt().unwrap_or(baseline.1);
-        let (_, found) = control::limits_between(known, book, Grain::Day, baseline);
-        Ok(found.map(|(kind, parameters)| (Stretch { start: 0, kind, parameters, baseline, frozen: false, own: false }, since)))
-    }
 }
 
-fn judge(conn: &mut Conn, sight: &Sight, centre: &Centre, days: (NaiveDate, NaiveDate), today: NaiveDate) -> Result<Vec<Found>> {
+/// The months that are judged with days: those they lie in, and the month before, which is over by now though its own data may not have
+/// reached its last day.
+fn judged_months(days: (NaiveDate, NaiveDate)) -> Vec<Period> {
     let window = days.1.checked_sub_days(Days::new(WINDOW - 1)).unwrap_or(days.1);
-    // The month before is over by now, though its own data may not have reached its last day.
-    let mut month = Period::month_of(days.0.max(window)).months_away(-1);
-    let book = DayBook::read(conn, &centre.id, sight.reach(month, days.1)?, Period::month_of(days.1).to)?;
+    let mut months = vec![Period::month_of(days.0.max(window)).months_away(-1)];
+    while let Some(next) = months.last().map(|month| month.months_away(1)).filter(|month| month.from <= days.1) {
+        months.push(next);
+    }
+    months
+}
+
+fn judge(sight: &Sight, book: &DayBook, days: (NaiveDate, NaiveDate), today: NaiveDate) -> Result<Vec<Found>> {
     let mut found = Vec::new();
-    while month.from <= days.1 {
+    for month in judged_months(days) {
         let closed = month.to < today || days.1 >= month.to;
-        let judged = sight.month(&book, month).into_iter().filter(|(known, _)| closed || never_falls(known));
+        let judged = sight.month(book, month).into_iter().filter(|(known, _)| closed || never_falls(known));
         found.extend(judged.map(|(_, found)| found));
-        month = month.months_away(1);
     }
     for known in sight.applying(days.1) {
         let frozen = sight.phases.frozen(&known.definition.code, Grain::Day)?;
-        found.extend(points(known, &book, days, &frozen));
+        found.extend(points(known, book, days, &frozen));
     }
     Ok(found)
-}
-
-/// The open signals from a month on that do not hold any more. Where another value breaks the same rule, that is found instead.
-fn review(conn: &mut Conn, sight: &Sight, centre: &Centre, first: NaiveDate, found: &mut Vec<Found>) -> Result<Vec<Signal>> {
-    let open = store_signals::open_from(conn, &centre.id, &Period::month_of(first).to_string())?;
-    let (mut asked, mut span) = (Vec::new(), None::<(NaiveDate, NaiveDate)>);
-    for signal in open {
-        let (period, detail): (Period, SignalDetail) = (Period::parse(&signal.period)?, signal.detail.to()?);
-        let before = period.from.checked_sub_days(Days::new(BEFORE)).unwrap_or(period.from);
-        let from = reach(Period::range(detail.baseline_from.map_or(before, |day| day.min(before)), period.to), &sight.windows);
-        let (begin, end) = span.unwrap_or((from, period.to));
-        span = Some((begin.min(from), end.max(period.to)));
-        asked.push((signal, period, detail));
-    }
-    let Some((from, to)) = span else { return Ok(Vec::new()) };
-    let book = DayBook::read(conn, &centre.id, from, to)?;
-    let mut gone = Vec::new();
-    for (signal, period, detail) in asked {
-        let now = again(sight, &book, (&signal, period, &detail))?;
-        if now.as_ref().is_some_and(|now| now.detail.is_of_same(&detail)) {
-            continue;
-        }
-        gone.push(signal);
-        found.extend(now);
-    }
-    Ok(gone)
-}
-
-/// What a signal was raised for, judged again by the same definition and limits.
-fn again(sight: &Sight, book: &DayBook, (signal, period, detail): (&Signal, Period, &SignalDetail)) -> Result<Option<Found>> {
-    let Some(known) = sight.definitions.version(&signal.code, detail.definition_version) else { return Ok(None) };
-    if signal.rule.is_of_month() {
-        let found = out_of_range(known, &book.frames(period, &sight.windows), &sight.limits, period);
-        return Ok(found.filter(|found| found.rule == signal.rule));
-    }
-    let Some(baseline) = detail.baseline_from.zip(detail.baseline_to) else { return Ok(None) };
-    let Some((stretch, since)) = sight.limits_of(known, book, baseline, period.from)? else { return Ok(None) };
-    let point = control::judged_again(known, book, &stretch, since, period.from);
-    let rule = Rule::ALL.into_iter().find(|rule| SignalRule::of(*rule) == signal.rule);
-    let broken = point.zip(rule).filter(|(point, rule)| point.breaks(*rule));
-    Ok(broken.and_then(|(point, rule)| of_point(known, &stretch, &point, rule)))
 }
 
 /// A gate that counts what should not be at all: one is too many before the month is over.
@@ -297,7 +258,7 @@ fn never_falls(known: &Known) -> bool {
 }
 
 /// A month against the allowed range.
-fn out_of_range(known: &Known, frames: &Frames, limits: &LimitBook, month: Period) -> Option<Found> {
+pub(super) fn out_of_range(known: &Known, frames: &Frames, limits: &LimitBook, month: Period) -> Option<Found> {
     let edges = limits.limits(&known.definition, month.to);
     let scale = edges.scale()?;
     let value = known.formula.as_ref()?.point(frames);
@@ -340,7 +301,7 @@ fn points(known: &Known, book: &DayBook, days: (NaiveDate, NaiveDate), frozen: &
     found
 }
 
-fn of_point(known: &Known, stretch: &Stretch, point: &Drawn, rule: Rule) -> Option<Found> {
+pub(super) fn of_point(known: &Known, stretch: &Stretch, point: &Drawn, rule: Rule) -> Option<Found> {
     // Gaps between events are told as they are, all else in the unit of the definition.
     let scale = if stretch.kind.is_between() { 1.0 } else { known.definition.scale() };
     let detail = SignalDetail {
@@ -390,19 +351,4 @@ fn raise(tx: &mut WriteTx<'_>, centre: &Centre, found: &[Found]) -> Result<Vec<S
         raised.push(row);
     }
     Ok(raised)
-}
-
-/// Withdraws signals that nobody has answered meanwhile.
-fn withdraw(tx: &mut WriteTx<'_>, gone: &[Signal]) -> Result<()> {
-    for signal in gone {
-        let mut row = store_signals::signal(tx, &signal.id)?;
-        if row.state != SignalState::Open {
-            continue;
-        }
-        row.state = SignalState::Withdrawn;
-        store_signals::update(tx, &mut row)?;
-        let label = label(tx, &row)?;
-        tx.record(Event::new("kpi.withdraw", "signal", &row.id, &label));
-    }
-    Ok(())
 }

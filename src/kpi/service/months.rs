@@ -38,7 +38,7 @@ pub(super) fn add(tx: &mut WriteTx<'_>, rows: &[MeasureRow]) -> Result<()> {
     let mut sums: BTreeMap<Month, Totals> = BTreeMap::new();
     for row in rows {
         let month = (row.centre_id.clone(), Period::month_of(row.day).from);
-        sums.entry(month).or_default().merge(&totals_of(row)?);
+        sums.entry(month).or_default().take(totals_of(row)?);
     }
     for ((centre, month), mut sum) in sums {
         if let Some(before) = store_months::one(tx, &centre, month)? {
@@ -72,7 +72,7 @@ fn summed(conn: &mut Conn, centre: &str, month: NaiveDate) -> Result<Option<Tota
     }
     let mut sum = Totals::default();
     for row in &rows {
-        sum.merge(&totals_of(row)?);
+        sum.take(totals_of(row)?);
     }
     Ok(Some(sum))
 }

@@ -10,7 +10,7 @@ use super::prepared::Prepared;
 use crate::actor::Actor;
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
-use crate::kpi::model::Batch;
+use crate::kpi::model::{Batch, MeasureRow};
 use crate::kpi::{store, store_measures};
 use crate::organisation;
 
@@ -87,17 +87,45 @@ pub(super) fn check(conn: &mut Conn, actor: &Actor, file: &Prepared) -> Result<V
     Ok(owners.into_iter().map(|owner| owner.batch).collect())
 }
 
-/// The owning batches with the places in question.
-fn owning(conn: &mut Conn, source: &str, places: &BTreeSet<Place>) -> Result<BTreeMap<String, BTreeSet<Place>>> {
-    let mut spans: BTreeMap<&String, (NaiveDate, NaiveDate)> = BTreeMap::new();
+/// The places of a file whose measures are not those that count already: a register that is delivered whole each month changes few days.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn changed(conn: &mut Conn, file: &Prepared) -> Result<BTreeSet<Place>> {
+    let mut live: BTreeMap<(String, NaiveDate, String), Vec<MeasureRow>> = BTreeMap::new();
+    for (centre, (from, to)) in spans(&file.places) {
+        for row in store_measures::live_of(conn, &file.source, centre, from, to)? {
+            live.entry((row.centre_id.clone(), row.day, row.channel.clone())).or_default().push(row);
+        }
+    }
+    let mut changed = BTreeSet::new();
+    for row in file.rows.iter() {
+        let before = live.remove(&(row.centre_id.clone(), row.day, row.channel.clone())).unwrap_or_default();
+        if !before.first().is_some_and(|first| before.len() == 1 && first.measures_like(row)) {
+            changed.insert((row.centre_id.clone(), row.day));
+        }
+    }
+    let gone = live.into_keys().map(|(centre, day, _)| (centre, day));
+    changed.extend(gone.filter(|place| file.places.contains(place)));
+    Ok(changed)
+}
+
+/// First and last day of each centre.
+pub(super) fn spans(places: &BTreeSet<Place>) -> BTreeMap<&str, (NaiveDate, NaiveDate)> {
+    let mut spans: BTreeMap<&str, (NaiveDate, NaiveDate)> = BTreeMap::new();
     for (centre, day) in places {
         let span = spans.entry(centre).or_insert((*day, *day));
         *span = (span.0.min(*day), span.1.max(*day));
     }
+    spans
+}
+
+/// The owning batches with the places in question.
+fn owning(conn: &mut Conn, source: &str, places: &BTreeSet<Place>) -> Result<BTreeMap<String, BTreeSet<Place>>> {
     let mut found: BTreeMap<String, BTreeSet<Place>> = BTreeMap::new();
-    for (centre, (from, to)) in spans {
+    for (centre, (from, to)) in spans(places) {
         for (day, batch) in store_measures::owned(conn, source, centre, from, to)? {
-            let place = (centre.clone(), day);
+            let place = (centre.to_owned(), day);
             if places.contains(&place) {
                 found.entry(batch).or_default().insert(place);
             }

@@ -326,7 +326,7 @@ fn live(conn: &mut Conn, source: &str, centre_id: &str, days: &BTreeMap<NaiveDat
     let mut sums: BTreeMap<NaiveDate, Totals> = BTreeMap::new();
     if let (Some((from, _)), Some((to, _))) = (days.first_key_value(), days.last_key_value()) {
         for row in store_measures::live_of(conn, source, centre_id, *from, *to)? {
-            sums.entry(row.day).or_default().merge(&totals_of(&row)?);
+            sums.entry(row.day).or_default().take(totals_of(&row)?);
         }
     }
     Ok(sums)

@@ -57,13 +57,13 @@ impl Shares {
             let Some(number) = numbers.get(&row.batch_id) else { continue };
             let totals = totals_of(&row)?;
             if row.day < period.from {
-                earlier.push((*number, row.day, totals.quantities()));
+                earlier.push((*number, row.day, totals.into_quantities()));
             } else {
-                own.entry(*number).or_default().merge(&totals);
+                own.entry(*number).or_default().take(totals);
             }
         }
-        let all = Totals::total(own.values()).quantities();
-        let own = own.into_iter().map(|(number, totals)| (number, totals.quantities())).collect();
+        let all = Totals::total(own.values()).into_quantities();
+        let own = own.into_iter().map(|(number, totals)| (number, totals.into_quantities())).collect();
         Ok(Self { period, all, own, earlier })
     }
 

@@ -1,6 +1,9 @@
 //! Values: a KPI is a query over live measures, with its proof (definition version, numerator and denominator, interval, the batches behind
 //! it with their evidence). The cost follows the days shown, not the calls behind them (ISO 9001 9.1.1, 9.1.3).
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -122,6 +125,12 @@ pub struct Point {
     pub value: KpiValue,
 }
 
+impl Point {
+    fn of(versions: &Versions, book: &DayBook, period: Period) -> Self {
+        Self { period: period.to_string(), value: versions.value(book, period) }
+    }
+}
+
 /// The value of a KPI for a centre (by code) and a period.
 ///
 /// # Errors
@@ -203,9 +212,20 @@ pub fn values(conn: &mut Conn, actor: &Actor, centre: &str, period: Period) -> R
     let windows = definitions.windows();
     let frames = DayBook::over(conn, &centre.id, &[period], &windows)?.frames(period, &windows);
     let book = LimitBook::of(conn, &centre.id)?;
-    let inputs: Vec<Input> = store_measures::inputs(conn, &centre.id, period.from, period.to)?.iter().map(Input::of).collect();
-    let one = |known: &Known| proved(known, &centre, period, &frames, book.limits(&known.definition, period.to), inputs.clone());
-    Ok(definitions.on(period.to).filter(|known| known.formula.is_some()).map(one).collect())
+    let mut inputs: BTreeMap<NaiveDate, Vec<Input>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for known in definitions.on(period.to) {
+        let Some(formula) = known.formula.as_ref() else { continue };
+        let inputs = match inputs.entry(reach(period, &formula.windows())) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let batches = store_measures::inputs(conn, &centre.id, *new.key(), period.to)?;
+                new.insert(batches.iter().map(Input::of).collect())
+            }
+        };
+        found.push(proved(known, &centre, period, &frames, book.limits(&known.definition, period.to), inputs.clone()));
+    }
+    Ok(found)
 }
 
 /// The versions of a KPI of which the one for a day can be computed.
@@ -213,14 +233,6 @@ fn measured(conn: &mut Conn, code: &str, day: NaiveDate) -> Result<Versions> {
     let versions = Versions::of(conn, code)?;
     let known = versions.on(day).is_some_and(|known| known.formula.is_some());
     if known { Ok(versions) } else { Err(unmeasured(code)) }
-}
-
-/// The value of a period by the version that counts for it.
-fn point(versions: &Versions, book: &DayBook, period: Period) -> Point {
-    let formula = versions.on(period.to).and_then(|known| known.formula.as_ref());
-    let value = formula.map(|formula| formula.evaluate(&book.frames(period, &formula.windows())));
-    let lacking = || KpiValue::lacking(Lack::NotDelivered, Vec::new());
-    Point { period: period.to_string(), value: value.unwrap_or_else(lacking) }
 }
 
 /// The last `months` months of a KPI, each by the definition that counts for it, the month of `last` being the last one.
@@ -232,7 +244,7 @@ pub fn monthly(conn: &mut Conn, actor: &Actor, code: &str, centre: &str, last: N
     let versions = measured(conn, code, last)?;
     let periods = months_up_to(last, months);
     let book = DayBook::over(conn, &centre.id, &periods, &versions.windows())?;
-    Ok(periods.into_iter().map(|period| point(&versions, &book, period)).collect())
+    Ok(periods.into_iter().map(|period| Point::of(&versions, &book, period)).collect())
 }
 
 /// So many months up to the month of a day.
@@ -251,7 +263,7 @@ pub fn daily(conn: &mut Conn, actor: &Actor, code: &str, centre: &str, from: Nai
     let versions = measured(conn, code, to)?;
     let book = DayBook::read(conn, &centre.id, reach(Period::day(from), &versions.windows()), to)?;
     let days: Vec<NaiveDate> = book.days().filter(|day| *day >= from).collect();
-    Ok(days.into_iter().map(|day| point(&versions, &book, Period::day(day))).collect())
+    Ok(days.into_iter().map(|day| Point::of(&versions, &book, Period::day(day))).collect())
 }
 
 /// The weeks of a KPI that have data, each with its Monday; the first and the last one as far as they lie between the two days.
@@ -274,7 +286,7 @@ pub fn weekly(
     mondays.dedup();
     let week = |monday: NaiveDate| {
         let sunday = monday.week(chrono::Weekday::Mon).last_day();
-        (monday, point(&versions, &book, Period::range(monday.max(from), sunday.min(to))).value)
+        (monday, versions.value(&book, Period::range(monday.max(from), sunday.min(to))))
     };
     Ok(mondays.into_iter().map(week).collect())
 }
