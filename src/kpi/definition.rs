@@ -235,6 +235,11 @@ impl Definition {
         }
     }
 
+    /// Whether its values rest on cases that can be counted; what is divided of a full census are seconds or money.
+    pub fn counts_cases(&self) -> bool {
+        self.n_rule != "T"
+    }
+
     /// True when a value rests on enough to be scored against limits: a rate when enough events are expected at its target.
     pub fn scorable(&self, value: &KpiValue, limits: &Limits) -> bool {
         if self.n_rule != "R" || self.scored_from.is_some() {

@@ -185,6 +185,7 @@ kpis-why = Why
 kpis-tiles-note = { $shown } from the call log, by weight
 kpis-no-data-yet = There are no calls in this period. Import a call log, or choose another month.
 kpis-n = n = { $n }
+kpis-census = all cases
 kpis-points = { $points } points
 kpis-not-scored = not scored
 kpis-signals-open = { $count ->

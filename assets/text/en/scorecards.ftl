@@ -10,6 +10,7 @@ kpis-published-hash = Card { $hash }
 kpis-published-done = The scorecard is published.
 kpis-published-as = Edition { $edition } was published with { $total } points by { $by }.
 kpis-published-differs = The data say something else by now: publish a correction.
+kpis-published-refiled = The figures are the same; some now come from other files.
 kpis-edition = Edition { $edition }
 kpis-edition-no = Edition
 kpis-editions = Editions

@@ -176,6 +176,7 @@ kpis-why = 原因
 kpis-tiles-note = { $shown } 项来自话务明细，按权重排列
 kpis-no-data-yet = 本期没有来电数据。请导入话务明细，或选择其他月份。
 kpis-n = n = { $n }
+kpis-census = 全数统计
 kpis-points = { $points } 分
 kpis-not-scored = 未计分
 kpis-signals-open = 待处理信号 { $count } 个

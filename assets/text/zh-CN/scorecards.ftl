@@ -10,6 +10,7 @@ kpis-published-hash = 计分卡校验 { $hash }
 kpis-published-done = 计分卡已发布。
 kpis-published-as = 第 { $edition } 版由 { $by } 发布，得分 { $total }。
 kpis-published-differs = 现有数据已与其不同，请发布更正。
+kpis-published-refiled = 数字相同，部分数据现来自其他文件。
 kpis-edition = 第 { $edition } 版
 kpis-edition-no = 版次
 kpis-editions = 各版

@@ -108,7 +108,8 @@ struct Edition {
     at: crate::db::Instant,
     total: Option<String>,
     /// The data say something else by now.
-    differs: bool,
+    /// What became of its data since.
+    since: Option<&'static str>,
 }
 
 /// What the address may ask for.
@@ -169,6 +170,13 @@ fn publication(r: &mut Reading<'_>, card: &Card) -> Result<(Option<Edition>, Opt
     let now = frozen(r.conn, card)?;
     let hash = crate::ledger::sha256_hex(now.text()?.as_bytes());
     let same = last.as_ref().is_some_and(|last| last.card_hash == hash);
+    let since = match &last {
+        Some(last) if !same => {
+            let (_, _, before) = kpi::published(r.conn, &r.actor, &last.id)?;
+            Some(if before.tells_like(&now) { "kpis-published-refiled" } else { "kpis-published-differs" })
+        }
+        _ => None,
+    };
     let open = period.to < r.today && !now.inputs.is_empty() && !same && r.actor.may_at(Permission::ManageKpis, &centre.id);
     let edition = last.map(|last| Edition {
         href: format!("/kpis/scorecards/{}", last.id),
@@ -176,7 +184,7 @@ fn publication(r: &mut Reading<'_>, card: &Card) -> Result<(Option<Edition>, Opt
         by: last.published_by,
         at: last.published_at,
         total: last.total.map(|total| format!("{total:.1}")),
-        differs: !same,
+        since,
     });
     Ok((edition, open.then(|| period.to_string())))
 }
@@ -306,11 +314,11 @@ fn tile(r: &Reading<'_>, card: &Card, kpi: &CardKpi, series: &[Option<f64>], sig
             interval: interval.map(|(low, high)| (low * scale, high * scale)),
         })
     });
-    let n = kpi.value.as_ref().map_or(0, |value| value.n);
+    let cases = || words::cases(definition, kpi.value.as_ref().map_or(0, |value| value.n), r.lang);
     let note = match kpi.why {
         Some(Why::NotApplicable) => words::why(Why::NotApplicable, r.lang),
         Some(why) if kpi.in_unit.is_none() => why_text(kpi, why, r),
-        _ => words::interval(definition, interval).unwrap_or_else(|| t(r.lang, "kpis-n", &[("n", n.to_string())])),
+        _ => words::interval(definition, interval).unwrap_or_else(cases),
     };
     let open = |signal: &&Signal| signal.code == definition.code && signal.state == SignalState::Open;
     Tile {

@@ -112,6 +112,11 @@ pub(crate) fn limits_of(direction: &str, limits: &Limits, lang: Lang) -> String 
     }
 }
 
+/// On how many cases a value rests.
+pub(super) fn cases(definition: &Definition, n: i64, lang: Lang) -> String {
+    if definition.counts_cases() { t(lang, "kpis-n", &[("n", n.to_string())]) } else { t(lang, "kpis-census", &[]) }
+}
+
 /// `75.6–76.4` in the unit.
 pub(super) fn interval(definition: &Definition, interval: Option<(f64, f64)>) -> Option<String> {
     let (low, high) = interval?;

@@ -134,6 +134,15 @@ impl FrozenKpi {
     }
 }
 
+impl FrozenKpi {
+    /// Whether another one says the same, whichever batches it follows from. Cards frozen before measures were kept have none.
+    fn tells_like(&self, other: &Self) -> bool {
+        let measures = if other.measures.is_empty() || self.measures.is_empty() { &other.measures } else { &self.measures };
+        let (batches, measures) = (other.batches.clone(), measures.clone());
+        *other == Self { batches, measures, ..self.clone() }
+    }
+}
+
 impl FrozenCard {
     fn of(card: &Card, inputs: Vec<Input>, earlier: Vec<Input>, shares: &Shares) -> Self {
         Self {
@@ -169,9 +178,17 @@ impl FrozenCard {
         let find = |card: &Self, code: &str| card.kpis.iter().find(|kpi| kpi.code == code).cloned();
         let change = |code: &str| {
             let (before, after) = (find(self, code), find(later, code));
-            (before != after).then(|| Change { code: code.to_owned(), before, after })
+            let same = before.as_ref().zip(after.as_ref()).is_some_and(|(before, after)| before.tells_like(after));
+            (!same).then(|| Change { code: code.to_owned(), before, after })
         };
         codes.into_iter().filter_map(change).collect()
+    }
+
+    /// Whether another card says the same, whichever files it follows from.
+    #[must_use]
+    pub fn tells_like(&self, other: &Self) -> bool {
+        let whole = |card: &Self| (card.total, card.coverage, card.profile_version, card.centre_type.clone(), card.gaps.clone());
+        whole(self) == whole(other) && self.changes(other).is_empty()
     }
 }
 

@@ -6,12 +6,13 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::behind::{sums, used};
-use super::{Card, Known};
+use super::{Card, Input, Known};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::kpi::daybook::reach;
 use crate::kpi::expression::Window;
 use crate::kpi::method::Figure;
+use crate::kpi::model::Batch;
 use crate::kpi::period::Period;
 use crate::kpi::quantities::Quantities;
 use crate::kpi::rows::totals_of;
@@ -78,6 +79,34 @@ impl Shares {
             own.chain(earlier).filter(|(_, quantities)| adds(quantities)).map(|(number, _)| *number).collect();
         let total = |sum: super::MeasureSum| MeasureTotal { measure: sum.measure, sum: sum.stored.map(figure) };
         (sums(&used, &self.all).into_iter().map(total).collect(), batches.into_iter().collect())
+    }
+}
+
+/// What was delivered of a span of days, by batch: so that a value names the files that it follows from, and no others.
+pub(super) struct Delivered {
+    batches: Vec<Batch>,
+    rows: Vec<(NaiveDate, String, Quantities)>,
+}
+
+impl Delivered {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
+    pub(super) fn between(conn: &mut Conn, centre_id: &str, from: NaiveDate, to: NaiveDate) -> Result<Self> {
+        let batches = store_measures::inputs(conn, centre_id, from, to)?;
+        let live = store_measures::live(conn, centre_id, from, to)?;
+        let rows = live.into_iter().map(|row| Ok((row.day, row.batch_id.clone(), totals_of(&row)?.into_quantities())));
+        Ok(Self { batches, rows: rows.collect::<Result<_>>()? })
+    }
+
+    /// The batches that deliver something that a KPI counts, from a day on.
+    pub(super) fn adding_to(&self, known: &Known, from: NaiveDate) -> Vec<Input> {
+        let used = used(known).unwrap_or_default();
+        let adds = |quantities: &Quantities| used.iter().any(|measure| quantities.knows(&measure.name));
+        let rows = self.rows.iter().filter(|(day, _, quantities)| *day >= from && adds(quantities));
+        let ids: BTreeSet<&str> = rows.map(|(_, batch, _)| batch.as_str()).collect();
+        self.batches.iter().filter(|batch| ids.contains(batch.id.as_str())).map(Input::of).collect()
     }
 }
 

@@ -1,12 +1,10 @@
 //! Values: a KPI is a query over live measures, with its proof (definition version, numerator and denominator, interval, the batches behind
 //! it with their evidence). The cost follows the days shown, not the calls behind them (ISO 9001 9.1.1, 9.1.3).
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::shares::Delivered;
 use super::{DefinitionBook, Known, LimitBook, Versions, definition_on};
 use crate::actor::{Actor, Permission};
 use crate::db::Conn;
@@ -151,8 +149,9 @@ pub fn value_by(conn: &mut Conn, actor: &Actor, known: &Known, centre: &str, per
     let windows = formula.windows();
     let frames = DayBook::over(conn, &centre.id, &[period], &windows)?.frames(period, &windows);
     let limits = LimitBook::of(conn, &centre.id)?.limits(&known.definition, period.to);
-    let inputs = store_measures::inputs(conn, &centre.id, reach(period, &windows), period.to)?;
-    Ok(proved(known, &centre, period, &frames, limits, inputs.iter().map(Input::of).collect()))
+    let first = reach(period, &windows);
+    let inputs = Delivered::between(conn, &centre.id, first, period.to)?.adding_to(known, first);
+    Ok(proved(known, &centre, period, &frames, limits, inputs))
 }
 
 fn unmeasured(code: &str) -> Error {
@@ -212,20 +211,13 @@ pub fn values(conn: &mut Conn, actor: &Actor, centre: &str, period: Period) -> R
     let windows = definitions.windows();
     let frames = DayBook::over(conn, &centre.id, &[period], &windows)?.frames(period, &windows);
     let book = LimitBook::of(conn, &centre.id)?;
-    let mut inputs: BTreeMap<NaiveDate, Vec<Input>> = BTreeMap::new();
-    let mut found = Vec::new();
-    for known in definitions.on(period.to) {
-        let Some(formula) = known.formula.as_ref() else { continue };
-        let inputs = match inputs.entry(reach(period, &formula.windows())) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => {
-                let batches = store_measures::inputs(conn, &centre.id, *new.key(), period.to)?;
-                new.insert(batches.iter().map(Input::of).collect())
-            }
-        };
-        found.push(proved(known, &centre, period, &frames, book.limits(&known.definition, period.to), inputs.clone()));
-    }
-    Ok(found)
+    let delivered = Delivered::between(conn, &centre.id, reach(period, &windows), period.to)?;
+    let one = |known: &Known| {
+        let windows = known.formula.as_ref()?.windows();
+        let inputs = delivered.adding_to(known, reach(period, &windows));
+        Some(proved(known, &centre, period, &frames, book.limits(&known.definition, period.to), inputs))
+    };
+    Ok(definitions.on(period.to).filter_map(one).collect())
 }
 
 /// The versions of a KPI of which the one for a day can be computed.
