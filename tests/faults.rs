@@ -4,7 +4,7 @@
 mod disk;
 mod kill;
 mod place;
-mod program;
+pub mod program;
 mod slow;
 mod stop;
 

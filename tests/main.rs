@@ -29,6 +29,7 @@ mod api_records;
 mod api_staged;
 mod browser;
 mod charts;
+mod cli;
 mod declaration;
 mod definitions;
 mod demo;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Data, say};
+use super::{Data, complain, say};
 use crate::actor::Actor;
 use crate::documents::recognise::Patterns;
 use crate::documents::{self, ImportOptions, ImportReport, Outcome, Standing};
@@ -124,7 +124,7 @@ fn tell(report: &ImportReport) {
         say(format!("defect   {}:{}: {}", defect.path, defect.line, defect.message(Lang::En)));
     }
     for error in &report.errors {
-        eprintln!("cairn: {}:{}: {}", error.path, error.line, error.problem.message(Lang::En));
+        complain(&format_args!("cairn: {}:{}: {}", error.path, error.line, error.problem.message(Lang::En)));
     }
     let [created, changed, same, refused] =
         [Outcome::Created, Outcome::Changed, Outcome::Same, Outcome::Refused].map(|o| report.count(o));

@@ -12,6 +12,8 @@ mod verify;
 mod documents;
 mod rebuild;
 
+use std::fmt::Display;
+use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -111,7 +113,9 @@ impl Data {
 /// Runs the command line; answers the exit code.
 pub fn run() -> i32 {
     let filter = tracing_subscriber::EnvFilter::new(crate::config::log_filter());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    // Who serves goes on when nobody reads the log any more.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    log.log_internal_errors(false).init();
     let done = match Cli::parse().command {
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args.data.data, args.listen),
@@ -131,16 +135,32 @@ pub fn run() -> i32 {
 fn say_error(error: &crate::error::Error) {
     let problems = error.problems();
     if problems.is_empty() {
-        eprintln!("cairn: {error}");
+        complain(&format_args!("cairn: {error}"));
     }
     for problem in problems {
         let place = if problem.field.is_empty() { String::new() } else { format!("{}: ", problem.field) };
-        eprintln!("cairn: {place}{}", problem.message(Lang::En));
+        complain(&format_args!("cairn: {place}{}", problem.message(Lang::En)));
     }
 }
 
-/// Prints a line of a report.
-#[expect(clippy::print_stdout, reason = "reports go to standard output")]
-pub fn say(line: impl std::fmt::Display) {
-    println!("{line}");
+/// What a shell tells of a program that wrote to a pipe nobody reads any more: 128 and the number of SIGPIPE.
+const NOBODY_READS: i32 = 141;
+
+/// Prints a line of a report. When nobody reads any more, as behind `| head`, the command is over.
+pub fn say(line: impl Display) {
+    print(&line);
+}
+
+fn print(line: &dyn Display) {
+    let Err(error) = writeln!(std::io::stdout(), "{line}") else { return };
+    if error.kind() == ErrorKind::BrokenPipe {
+        std::process::exit(NOBODY_READS);
+    }
+    complain(&format_args!("cairn: standard output: {error}"));
+    std::process::exit(2);
+}
+
+/// Prints a line on standard error; when nobody reads that either, there is nobody to tell.
+fn complain(line: &dyn Display) {
+    drop(writeln!(std::io::stderr(), "{line}"));
 }

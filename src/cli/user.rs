@@ -113,7 +113,7 @@ fn unknown(error: Error, login: &str) -> Error {
 fn password() -> Result<String> {
     let input = std::io::stdin();
     if input.is_terminal() {
-        eprintln!("Password (shown while typing; pipe it in to keep it off the screen):");
+        super::complain(&"Password (shown while typing; pipe it in to keep it off the screen):");
     }
     let mut line = String::new();
     input.lock().read_line(&mut line)?;
