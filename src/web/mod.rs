@@ -5,6 +5,7 @@ pub mod assets;
 pub mod body;
 mod error;
 pub mod form;
+pub mod formula;
 pub mod guard;
 mod kept;
 pub mod markdown;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use serde::Deserialize;
 
+use super::formula::guard;
 use super::query::escape;
 use crate::error::{Error, Result};
 
@@ -199,17 +200,6 @@ impl SheetFile {
     }
 }
 
-/// What formulas begin with, in full width too, and what some programs pass over before they look.
-const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-
-/// A cell of a CSV file that a spreadsheet will not run: what begins like a formula gets an apostrophe, unless it is a plain number.
-pub fn guard(cell: &str) -> String {
-    let dangerous = cell.starts_with(FORMULA);
-    let numeric = cell.parse::<f64>().is_ok_and(f64::is_finite)
-        && cell.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.'));
-    if dangerous && !numeric { format!("'{cell}") } else { cell.to_owned() }
-}
-
 /// The beginning of a CSV file: the mark and the head.
 ///
 /// # Errors
@@ -242,23 +232,6 @@ mod tests {
         let row = |code: &str, value: Option<f64>| vec![code.into(), value.into(), NaiveDate::from_ymd_opt(2026, 10, 1).into()];
         let rows = vec![row("接通率", Some(-92.5)), row("=1+1", None), row("@x", Some(f64::NAN))];
         Sheet { name: "指标 2026-10".into(), head: ["名称", "值", "日期"].map(str::to_owned).into(), rows }
-    }
-
-    #[test]
-    fn formulas_are_guarded_and_numbers_stay() {
-        for (cell, guarded) in
-            [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("\tx", "'\tx"), ("-", "'-"), ("+86 21", "'+86 21"), ("\n=1", "'\n=1")]
-        {
-            assert_eq!(guard(cell), guarded);
-        }
-        for cell in ["＝1+1", "＋1", "－1", "＠x"] {
-            assert_eq!(guard(cell), format!("'{cell}"), "full width");
-        }
-        for cell in ["-12.5", "+3", "投诉", "", "a=b", "2611-001"] {
-            assert_eq!(guard(cell), cell);
-        }
-        assert_eq!(guard("-1e5"), "'-1e5");
-        assert_eq!(guard("-inf"), "'-inf");
     }
 
     #[test]

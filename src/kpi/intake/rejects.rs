@@ -7,6 +7,7 @@ use std::io::Write;
 
 use super::error::{IntakeError, RowError};
 use super::text::Line;
+use crate::web::formula::{begins_like_formula, is_plain_number};
 
 /// Name of the column of the reasons, in both languages.
 pub const REASON: &str = "错误原因 reason";
@@ -75,18 +76,17 @@ pub(super) fn is_mended(header: &[String]) -> bool {
 
 /// A cell that a spreadsheet would run as a formula is written as a text.
 pub(super) fn harmless(cell: String) -> String {
-    let number = cell.parse::<f64>().is_ok();
-    if !number && is_formula(cell.as_bytes()) { format!("'{cell}") } else { cell }
+    if is_formula(&cell) && !is_plain_number(&cell) { format!("'{cell}") } else { cell }
 }
 
 /// A cell of mended rows as it was before it was made harmless.
 pub(super) fn restored(cell: &[u8]) -> &[u8] {
-    cell.strip_prefix(b"'").filter(|rest| is_formula(rest)).unwrap_or(cell)
+    cell.strip_prefix(b"'").filter(|rest| is_formula(&String::from_utf8_lossy(rest))).unwrap_or(cell)
 }
 
 /// True for a cell that begins like a formula, whatever apostrophes stand before it: those of the file itself are kept.
-fn is_formula(cell: &[u8]) -> bool {
-    cell.iter().find(|byte| **byte != b'\'').is_some_and(|byte| b"=+-@\t\r".contains(byte))
+fn is_formula(cell: &str) -> bool {
+    begins_like_formula(cell.trim_start_matches('\''))
 }
 
 #[cfg(test)]
@@ -95,9 +95,19 @@ mod tests {
 
     #[test]
     fn what_was_made_harmless_is_read_as_it_was() {
-        for (cell, written) in
-            [("=1+1", "'=1+1"), ("-放弃", "'-放弃"), ("'=x", "''=x"), ("-1.5", "-1.5"), ("'abc", "'abc"), ("", "")]
-        {
+        for (cell, written) in [
+            ("=1+1", "'=1+1"),
+            ("-放弃", "'-放弃"),
+            ("＝1+1", "'＝1+1"),
+            ("＠热线", "'＠热线"),
+            ("\n=1", "'\n=1"),
+            ("-inf", "'-inf"),
+            ("'=x", "''=x"),
+            ("'＋x", "''＋x"),
+            ("-1.5", "-1.5"),
+            ("'abc", "'abc"),
+            ("", ""),
+        ] {
             assert_eq!(harmless(cell.to_owned()), written);
             assert_eq!(restored(written.as_bytes()), cell.as_bytes(), "{written}");
         }
