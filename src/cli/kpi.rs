@@ -14,7 +14,6 @@ use super::kpi_rows::{self, RowsArgs};
 use super::{Data, Report, say};
 use crate::actor::Actor;
 use crate::error::{Error, Problem, Result};
-use crate::kpi::quantities::Quantities;
 use crate::kpi::{self, Import, Imported, Period, RowErrors};
 
 /// KPIs.
@@ -257,7 +256,7 @@ fn show(args: &ShowArgs) -> Result<i32> {
 fn measure(args: &MeasureArgs) -> Result<i32> {
     use crate::kpi::intake::{CentreZones, Setting, read};
     use crate::kpi::mapping::SourceMapping;
-    use crate::kpi::measure_report::{BENCH_MAPPING, bench_table};
+    use crate::kpi::measure_report::{BENCH_MAPPING, bench_table, quantities};
 
     let mapping = args.mapping.as_deref().map(text).transpose()?.unwrap_or_else(|| BENCH_MAPPING.to_owned());
     let mapping = SourceMapping::from_toml(&mapping).map_err(|error| kpi::bad_mapping(&error))?;
@@ -266,7 +265,7 @@ fn measure(args: &MeasureArgs) -> Result<i32> {
     let read = read(open(&args.file)?, &mapping, setting, &mut std::io::sink())
         .map_err(|error| kpi::bad_file(&args.file.display().to_string(), &error))?;
     let table = bench_table(&read);
-    let quantities = Quantities::total(read.quantities.values());
+    let quantities = quantities(&read);
     if args.json {
         let report = serde_json::json!({"rows": read.rows, "errors": read.error_count, "cells": read.cells.len(), "groups": table.groups,
             "checksum": table.checksum, "ratio_sum": table.ratio_sum, "quantities": quantities});

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::intake::Intake;
 use super::measures::{Histogram, Measures};
+use super::quantities::{CONTACT_REVENUE, Quantities};
 
 /// The mapping of the synthetic call logs that `cairn kpi measure` is measured with. Centres are taken as they stand.
 pub const BENCH_MAPPING: &str = r#"
@@ -99,6 +100,18 @@ pub fn bench_table(intake: &Intake) -> BenchTable {
     }
     let ratios: Vec<String> = sums.iter().map(|sum| format!("{sum:.4}")).collect();
     BenchTable { groups: groups.len(), checksum: digest(hash, 16), ratio_sum: digest(Sha256::new_with_prefix(ratios.join(",")), 8) }
+}
+
+/// What a file came to beside the figures of its contacts. What contacts brought is told in full wherever the file tells it, and nowhere
+/// else.
+#[must_use]
+pub fn quantities(intake: &Intake) -> Quantities {
+    let mut all = Quantities::total(intake.quantities.values());
+    let brought = intake.cells.values().map(|measures| i128::from(measures.revenue_minor)).sum();
+    if brought != 0 {
+        all.add_flow(CONTACT_REVENUE, brought);
+    }
+    all
 }
 
 /// The figures of all groups, in two halves at a time.
