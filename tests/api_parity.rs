@@ -9,11 +9,21 @@ use cairn::ledger::store::events_from;
 use serde_json::{Value, json};
 
 use crate::api_documents::etag;
+use crate::kpi::{MAPPING, multipart};
 use crate::records::{centre, form};
 use crate::support::{Answer, TestApp, Visitor};
+use crate::wizard;
 
-const SCOPES: &[&str] =
-    &["read-documents", "write-documents", "review-documents", "approve-documents", "manage-documents", "fill-records"];
+const SCOPES: &[&str] = &[
+    "read-documents",
+    "write-documents",
+    "review-documents",
+    "approve-documents",
+    "manage-documents",
+    "fill-records",
+    "read-kpis",
+    "import-kpis",
+];
 
 /// The people of a world, each with both a session and a token, so that the two worlds begin alike.
 struct Cast<'a> {
@@ -180,11 +190,64 @@ async fn by_json(cast: &Cast<'_>) {
         .await;
 }
 
+/// Logs of calls that are imported by steps, and the rows of them that are taken; none: the file is thrown away. The second takes the place
+/// of the first, the third has a row with errors.
+const LOGS: [(&str, Option<&str>); 4] = [
+    ("C1,2026-10-01 09:00:00,answered,10,200", Some("all")),
+    ("C1,2026-10-01 09:00:00,answered,15,200", Some("all")),
+    ("C2,2026-10-02 09:00:00,answered,10,200\nC3,2026-10-02 09:01:00,gone,10,", Some("valid")),
+    ("C4,2026-10-03 09:00:00,answered,10,200", None),
+];
+
+fn log_of(rows: &str) -> Vec<u8> {
+    format!("id,at,outcome,wait,talk\n{rows}\n").into_bytes()
+}
+
+async fn staged_by_form(cast: &Cast<'_>) {
+    let person = cast.person("manager");
+    for (rows, taken) in LOGS {
+        let at = wizard::staged(person, &[("kind", "interactions")], "calls.csv", &log_of(rows)).await;
+        let page = person.get(&format!("{at}/mapping?text=1")).await;
+        let how = [("mapping", MAPPING), ("default_centre", "HD"), ("as_of", "2026-10-31"), ("act", "next")];
+        let mapped = wizard::post(person, &format!("{at}/mapping"), &page, &how).await;
+        assert_eq!(mapped.location(), format!("{at}/preview"), "{}", mapped.main());
+        match taken {
+            Some(rows) => {
+                wizard::preview(person, &at).await;
+                let done = wizard::commit(person, &at, rows).await;
+                assert_eq!(done.status, 303, "{}", done.main());
+            }
+            None => drop(fill(person, &format!("{at}/discard"), &[]).await),
+        }
+    }
+}
+
+async fn staged_by_json(cast: &Cast<'_>) {
+    let program = cast.program("manager");
+    for (rows, taken) in LOGS {
+        let file = multipart(&[("kind", "interactions".to_owned())], "calls.csv", &log_of(rows));
+        let made = program.send(Method::POST, "/api/v1/kpi/staged", &[], Some(file)).await;
+        assert_eq!(made.status, 201, "{}", made.text());
+        let at = made.location().to_owned();
+        let how = json!({"mapping": MAPPING, "centre": "HD", "as_of": "2026-10-31"});
+        sent(program, Method::PUT, &format!("{at}/mapping"), "", how).await;
+        match taken {
+            Some(rows) => {
+                let seen = program.get(&format!("{at}/preview")).await.json()["seen"].clone();
+                sent(program, Method::POST, &format!("{at}/commit"), "", json!({"rows": rows, "seen": seen})).await;
+            }
+            None => drop(sent(program, Method::DELETE, &at, "", json!({})).await),
+        }
+    }
+}
+
 async fn the_same_by_either_door(pages: TestApp, api: TestApp) {
     let (person, program) = (Cast::new(&pages), Cast::new(&api));
     assert_eq!(person.begun, program.begun);
     by_form(&person).await;
     by_json(&program).await;
+    staged_by_form(&person).await;
+    staged_by_json(&program).await;
     let (by_form, by_json) = (person.told(), program.told());
     let actions = |told: &[Value]| told.iter().map(|leaf| leaf["action"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(actions(&by_form), actions(&by_json));
@@ -203,7 +266,13 @@ async fn the_same_by_either_door(pages: TestApp, api: TestApp) {
             "records.draft",
             "records.save",
             "records.submit",
-            "records.submit"
+            "records.submit",
+            "kpi.pack",
+            "kpi.import",
+            "kpi.mapping",
+            "kpi.replace",
+            "kpi.import",
+            "kpi.import"
         ]
     );
     for (form, json) in by_form.iter().zip(&by_json) {
