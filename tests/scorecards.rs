@@ -202,4 +202,36 @@ both! {
         assert!(strict.main().contains("Strict: what is missing counts as 0"), "{}", strict.main());
         assert_ne!(strict.all(".big"), page.all(".big"));
     }
+
+    async fn an_edition_tells_its_gates_as_it_froze_them(app: TestApp) {
+        app.with_centre();
+        // Nobody is answered in time: out of the allowed range, whatever the total is.
+        import_log(app, "hotline", 100, 90);
+        let first = publish_month(app, &app.system());
+        let mut definition = cairn::kpi::pack::shipped_definition("service_level").unwrap().clone();
+        (definition.gate, definition.starts_on) = (true, Some("2026-10-01".parse().unwrap()));
+        let command = kpi::SaveDefinition { definition, seen: Some(1), reason: "may not happen".into() };
+        app.ledger().write(&app.system(), move |tx| kpi::save_definition(tx, &command)).unwrap();
+        let command = kpi::PublishScorecard { centre: "HD".into(), period: "2026-10".into(), reason: Some("gate".into()) };
+        let second = app.ledger().write(&app.system(), move |tx| kpi::publish(tx, &command)).unwrap();
+        let reader = app.signed_in("sunli", &[Role::Executive]).english();
+        let program = app.program("reader", &[Role::Executive], &["read-kpis"]);
+        for (row, rule, words) in [(&first, "range", "Month out of range"), (&second, "gate", "Gate: month out of range")] {
+            let page = reader.get(&format!("/kpis/scorecards/{}", row.id)).await;
+            let told = page.all("#gates li");
+            let level = told.iter().find(|line| line.contains("Service level")).unwrap();
+            assert!(level.contains(words) && level.contains("0.0"), "{told:?}");
+            let api = program.get(&format!("/api/v1/scorecards/{}", row.id)).await.json();
+            let gates = api["gates"].as_array().unwrap();
+            assert_eq!(gates.len(), told.len(), "{gates:?}");
+            let level = gates.iter().find(|gate| gate["code"] == "service_level").unwrap();
+            assert_eq!((&level["rule"], &level["in_unit"]), (&rule.into(), &0.0.into()));
+            let file = reader.get(&format!("/kpis/files/published.csv?id={}", row.id)).await.text();
+            let line = file.lines().find(|line| line.contains(",service_level,")).unwrap();
+            assert!(line.contains(words), "{line}");
+            assert!(file.lines().filter(|line| line.contains("Month out of range") || line.contains("Gate:")).count() == told.len(), "{file}");
+        }
+        assert!(program.get("/api/v1/scorecards").await.json()["items"][0].get("gates").is_none(), "lists carry no cards");
+        assert!(kpi::verify(app.ledger(), &app.site.config.evidence_dir(), &app.system()).unwrap().holds());
+    }
 }

@@ -75,6 +75,9 @@ fn tell(card: &FrozenCard) {
             number(*contribution)
         ));
     }
+    for (kpi, rule) in card.gates() {
+        say(format!("{} {} is {}, outside its allowed range, whatever the total is", rule.as_str(), kpi.code, number(kpi.in_unit)));
+    }
     for input in &card.inputs {
         say(format!("from batch {} ({}), evidence {}", input.batch, input.file, input.evidence));
     }

@@ -5,6 +5,7 @@ mod batches;
 mod behind;
 mod card;
 mod definitions;
+mod gates;
 mod import;
 mod install;
 mod judging;

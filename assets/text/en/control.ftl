@@ -95,6 +95,8 @@ kpis-phase-suggested = A cycle was closed on { $closed } and a run on one side e
 
 kpis-gates = Open gates
 kpis-gates-note = stay open whatever the total is, until they are explained or a cycle is opened
+kpis-gates-fallen = Gates and results out of range
+kpis-gates-fallen-note = nonconformities when the card was published, whatever its total is
 
 kpid-chart = Control chart
 kpid-chart-rules = Rules

@@ -91,6 +91,8 @@ kpis-phase-suggested = { $closed } 有循环关闭，且中心线一侧的连续
 
 kpis-gates = 未关闭的一票否决项
 kpis-gates-note = 不论总分多少，在说明原因或开立循环之前一直保留
+kpis-gates-fallen = 一票否决项与超限项
+kpis-gates-fallen-note = 发布时已超出允许范围，不论总分多少均属不符合
 
 kpid-chart = 控制图
 kpid-chart-rules = 判异规则

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::actor::Permission::{ManageKpis, ReadKpis};
 use crate::api::{ApiResult, ApiVisit, JsonBody, Page, Reply, tagged};
 use crate::db::Instant;
-use crate::kpi::{self, FrozenCard, PublishScorecard, Scorecard};
+use crate::kpi::{self, FrozenCard, FrozenKpi, PublishScorecard, Scorecard, SignalRule};
 
 /// A published scorecard.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -33,9 +33,32 @@ pub(super) struct PublishedView {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     published_at: Instant,
+    /// Results that may not stand, whatever the total is; left out in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gates: Option<Vec<GateView>>,
     /// What was frozen; left out in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     card: Option<FrozenCard>,
+}
+
+/// A result of the month that may not stand.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = PublishedGate)]
+pub(super) struct GateView {
+    /// Code of the KPI.
+    code: String,
+    /// `gate` of what may not happen at all; `range` of any other result outside its allowed range.
+    #[schema(value_type = String)]
+    rule: SignalRule,
+    /// The value in its unit.
+    in_unit: Option<f64>,
+}
+
+impl GateView {
+    fn all(card: &FrozenCard) -> Vec<Self> {
+        let view = |(kpi, rule): (&FrozenKpi, SignalRule)| Self { code: kpi.code.clone(), rule, in_unit: kpi.in_unit };
+        card.gates().into_iter().map(view).collect()
+    }
 }
 
 impl PublishedView {
@@ -51,6 +74,7 @@ impl PublishedView {
             reason: row.reason,
             published_by: row.published_by,
             published_at: row.published_at,
+            gates: card.as_ref().map(GateView::all),
             card,
         }
     }

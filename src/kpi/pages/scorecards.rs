@@ -3,10 +3,11 @@
 use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 
+use super::figures::rule_name;
 use super::{centre, editions, words};
 use crate::error::{Error, Result};
 use crate::history::{self, Line};
-use crate::kpi::{self, FrozenCard, FrozenKpi, Input, Period, PublishScorecard, Scorecard};
+use crate::kpi::{self, FrozenCard, FrozenKpi, Input, Period, PublishScorecard, Scorecard, SignalRule};
 use crate::ledger::WriteTx;
 use crate::organisation;
 use crate::text::t;
@@ -53,11 +54,22 @@ struct Figure {
     rows: Option<String>,
 }
 
+/// A result of the month that may not stand, whatever the total is.
+#[derive(Serialize)]
+struct GateLine {
+    name: String,
+    href: String,
+    rule: String,
+    value: String,
+    limits: String,
+}
+
 #[derive(Serialize)]
 struct Shown {
     row: Row,
     centre_code: String,
     period_name: String,
+    gates: Vec<GateLine>,
     kpis: Vec<Figure>,
     families: Vec<centre::FamilyRow>,
     inputs: Vec<Input>,
@@ -123,6 +135,7 @@ fn view(r: &mut Reading<'_>, id: &str) -> Result<Shown> {
         |code: &str| families.iter().find(|(known, _)| known == code).map_or_else(|| code.to_owned(), |(_, name)| name.clone());
     Ok(Shown {
         period_name: words::period(Period::parse(&card.period)?, r.lang),
+        gates: card.gates().into_iter().map(|(kpi, rule)| gate(r, &card, kpi, rule)).collect(),
         kpis: card.kpis.iter().map(|kpi| figure(r, &card, kpi)).collect(),
         families: card.families.iter().map(|family| centre::family_row(r, name(&family.code), family)).collect(),
         editions: editions.iter().map(tab).collect(),
@@ -133,6 +146,18 @@ fn view(r: &mut Reading<'_>, id: &str) -> Result<Shown> {
         centre_code: centre.code.clone(),
         row: row(published, centre.name(r.lang).to_owned()),
     })
+}
+
+fn gate(r: &Reading<'_>, card: &FrozenCard, kpi: &FrozenKpi, rule: SignalRule) -> GateLine {
+    let definition = &kpi.definition;
+    let value = kpi.in_unit.map_or("—".to_owned(), |value| words::figure(definition, value));
+    GateLine {
+        name: definition.name(r.lang).to_owned(),
+        href: format!("/kpis/{}/{}?period={}", card.centre, kpi.code, card.period),
+        rule: rule_name(rule, r.lang),
+        value: format!("{value} {}", words::unit(definition, r.lang)),
+        limits: words::limits(definition, &kpi.limits, r.lang),
+    }
 }
 
 fn figure(r: &Reading<'_>, card: &FrozenCard, kpi: &FrozenKpi) -> Figure {

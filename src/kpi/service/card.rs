@@ -60,14 +60,6 @@ pub struct CardKpi {
     pub why: Option<Why>,
 }
 
-impl CardKpi {
-    /// Outside its allowed range, where that counts: of what is scored, and of gates, however few they rest on.
-    pub fn is_out_of_range(&self) -> bool {
-        let gate = self.known.definition.gate && self.why != Some(Why::NotApplicable);
-        self.position == Some(Position::OutOfRange) && (self.why.is_none() || gate)
-    }
-}
-
 /// The card of a centre.
 #[derive(Debug, Clone)]
 pub struct Card {
