@@ -10,6 +10,7 @@ use crate::kpi::statistics::{Pairs, agreement};
 use crate::kpi::vocabulary::{Shape, Slot, Vocabulary};
 
 mod sample;
+mod survival;
 
 /// What is wrong with a method: the part, and what.
 #[derive(Debug, Clone, PartialEq)]
@@ -399,18 +400,6 @@ impl Formula {
         Ok(Parts { numerator: Figure::Real(kappa), denominator: Figure::Whole(1), value: kappa, n })
     }
 
-    fn survival(&self, frames: &Frames) -> Result<Parts, Gap> {
-        let censored = self.censored.ok_or((Lack::NotDelivered, Vec::new()))?;
-        let (done, _) = self.spread(frames)?;
-        let open = frames.period.spread(censored).ok_or((Lack::NotDelivered, vec![censored]))?;
-        let time = |value: i64| u32::try_from(value.max(0)).unwrap_or(u32::MAX);
-        let ended = done.bins().map(|(value, count)| (time(value), count, 0));
-        let times: Vec<(u32, u64, u64)> = ended.chain(open.bins().map(|(value, count)| (time(value), 0, count))).collect();
-        let median = agreement::median_time(&times).ok_or_else(|| (Lack::NotReached, vec![censored]))?;
-        let n = i64::try_from(done.count().saturating_add(open.count())).unwrap_or(i64::MAX);
-        Ok(Parts { numerator: Figure::Whole(i64::from(median)), denominator: Figure::Whole(1), value: f64::from(median), n })
-    }
-
     fn interval(&self, parts: &Parts, spread: Option<&Spread>, frames: &Frames) -> interval::Told {
         let nothing = (None, IntervalMethod::None);
         let whole = |program: &Option<Program>| match value(program.as_ref(), frames) {
@@ -450,7 +439,8 @@ impl Formula {
             MethodKind::Kappa => spread
                 .and_then(|spread| Some((kappa_of(spread)?, spread.count())))
                 .map(|((kappa, agreed), count)| interval::kappa(kappa, agreed, count)),
-            MethodKind::Ratio | MethodKind::SurvivalMedian | MethodKind::Level => None,
+            MethodKind::SurvivalMedian => self.times(frames).ok().map(|times| interval::survival(&times)),
+            MethodKind::Ratio | MethodKind::Level => None,
         };
         told.unwrap_or(nothing)
     }

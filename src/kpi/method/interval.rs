@@ -3,7 +3,7 @@
 use super::value::IntervalMethod;
 use crate::kpi::expression::Spread;
 use crate::kpi::statistics::{
-    Interval, Pairs, bootstrap_mean, mean_interval, net_promoter, normal_quantile, poisson_exact, quantile_interval,
+    Interval, Pairs, agreement, bootstrap_mean, mean_interval, net_promoter, normal_quantile, poisson_exact, quantile_interval,
     ratio_of_means, wilson,
 };
 
@@ -53,6 +53,13 @@ pub(super) fn difference(plus: u64, minus: u64, count: u64) -> Told {
 
 pub(super) fn pairs(pairs: Pairs) -> Told {
     (ratio_of_means(pairs, CONFIDENCE).and_then(|(_, interval)| interval), IntervalMethod::Delta)
+}
+
+/// Of a median time, in the same form as its own times: (time, events, censored).
+pub(super) fn survival(times: &[(u32, u64, u64)]) -> Told {
+    let ends = agreement::median_time_interval(times, CONFIDENCE);
+    let interval = ends.and_then(|(low, high)| Some((f64::from(low?), f64::from(high?))));
+    (interval, IntervalMethod::BrookmeyerCrowley)
 }
 
 /// From kappa and the plain share of agreement over so many double scorings.

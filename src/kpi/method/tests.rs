@@ -223,6 +223,13 @@ fn a_median_time_with_open_ones() {
     let value = of("time_to_proficiency_d", &times);
     // At risk 20, 12 (after 4 events and 4 censored), 8: 0.8, 0.5333, 0.2667.
     assert_eq!((value.value, value.n, value.scorable()), (Some(70.0), 20, true));
+    assert_eq!((value.interval, value.method), (Some((50.0, 70.0)), IntervalMethod::BrookmeyerCrowley));
+    // Freireich 1963, 6-MP arm: the upper bound never passes a half.
+    let ended: &[(u32, u64)] = &[(6, 3), (7, 1), (10, 1), (13, 1), (16, 1), (22, 1), (23, 1)];
+    let going_on: &[(u32, u64)] =
+        &[(6, 1), (9, 1), (10, 1), (11, 1), (17, 1), (19, 1), (20, 1), (25, 1), (32, 2), (34, 1), (35, 1)];
+    let value = of("time_to_proficiency_d", &made(&[], &[("proficiency_days", ended), ("proficiency_open_days", going_on)]));
+    assert_eq!((value.value, value.interval, value.method), (Some(23.0), None, IntervalMethod::BrookmeyerCrowley));
     let open = made(&[], &[("proficiency_days", &[(30, 1)]), ("proficiency_open_days", &[(40, 9)])]);
     assert_eq!(of("time_to_proficiency_d", &open).missing.unwrap().reason, Lack::NotReached);
 }

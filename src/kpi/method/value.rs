@@ -86,8 +86,29 @@ pub enum IntervalMethod {
     DifferenceError,
     /// The standard error of Cohen's kappa.
     KappaError,
+    /// Brookmeyer and Crowley's interval of a median time, on Greenwood's log(−log) scale: a choice of ours.
+    BrookmeyerCrowley,
     /// A full census, or nothing to say.
     None,
+}
+
+impl IntervalMethod {
+    /// The key of its text; none of a census.
+    #[must_use]
+    pub fn key(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Wilson => "kpis-interval-wilson",
+            Self::PoissonExact => "kpis-interval-poisson",
+            Self::T => "kpis-interval-t",
+            Self::Bootstrap => "kpis-interval-bootstrap",
+            Self::OrderStatistics => "kpis-interval-order-statistics",
+            Self::Delta => "kpis-interval-delta",
+            Self::DifferenceError => "kpis-interval-difference-error",
+            Self::KappaError => "kpis-interval-kappa-error",
+            Self::BrookmeyerCrowley => "kpis-interval-brookmeyer-crowley",
+            Self::None => return None,
+        })
+    }
 }
 
 /// Why there is no value.

@@ -104,6 +104,8 @@ struct Proof {
     denominator: String,
     cases: String,
     interval: Option<String>,
+    /// How the interval was computed, or why there is none.
+    interval_by: Option<String>,
     state: &'static str,
     missing: Option<String>,
     beside: Vec<Aside>,
@@ -283,9 +285,16 @@ fn proof(value: kpi::Value, definition: &Definition, lang: Lang) -> Proof {
         denominator: value.denominator.to_string(),
         cases: words::cases(definition, value.n, lang),
         interval: words::interval(definition, value.interval.map(|[low, high]| (low, high))),
+        interval_by: value.value.and_then(|_| interval_by(&value, lang)),
         state: value.state.as_str(),
         missing: value.missing.map(|lack| words::lacking(lack, &value.missing_measures, lang)),
         rows: format!("/kpis/{}/{}/rows?period={}", value.centre, value.code, value.period),
         inputs: value.inputs,
     }
+}
+
+fn interval_by(value: &kpi::Value, lang: Lang) -> Option<String> {
+    let method = t(lang, value.interval_method.key()?, &[]);
+    let key = if value.interval.is_some() { "kpis-interval-by" } else { "kpis-interval-open" };
+    Some(t(lang, key, &[("method", method)]))
 }
