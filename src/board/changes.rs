@@ -3,15 +3,15 @@
 
 use chrono::NaiveDate;
 
-use super::gather::counted;
 use super::model::{Board, Change, Said, Tone};
+use super::stood::Stood;
 use crate::actor::{Actor, Permission};
 use crate::db::{Conn, Instant};
 use crate::error::Result;
 use crate::improvement::{Cycle, Phase};
 use crate::kpi::scoring::Standing;
 use crate::kpi::statistics::compare::Verdict;
-use crate::kpi::{self, Outline, Period};
+use crate::kpi::{self, Period};
 use crate::text::{Lang, t};
 use crate::web::escape;
 use crate::{documents, improvement};
@@ -23,17 +23,7 @@ const SAME_COVERAGE: f64 = 0.05;
 /// Most sentences of a kind.
 const MOST: usize = 30;
 
-/// A centre as it stood before.
-struct Stood {
-    id: String,
-    total: Option<f64>,
-    coverage: f64,
-    complete: bool,
-    /// Code and state of its KPIs.
-    states: Vec<(String, Standing)>,
-}
-
-/// What changed between an earlier board and this one; without one, between the months.
+/// What changed between how the centres stood at the last review and this board; without one, between the months.
 ///
 /// # Errors
 /// When the database refuses.
@@ -41,47 +31,19 @@ pub(super) fn changes(
     conn: &mut Conn,
     actor: &Actor,
     board: &Board,
-    last: Option<(Instant, &Board)>,
-    outlines: &[Outline],
+    last: Option<Instant>,
+    before: &[Stood],
 ) -> Result<Vec<Change>> {
-    let before = match last {
-        Some((_, earlier)) => stood(earlier),
-        None => outlines.iter().map(of_card).collect(),
-    };
-    let mut found = scores(board, &before);
-    found.extend(ranges(board, &before));
+    let mut found = scores(board, before);
+    found.extend(ranges(board, before));
     let day = match last {
-        Some((at, _)) => at.utc().date_naive(),
+        Some(at) => at.utc().date_naive(),
         None => Period::parse(&board.period)?.from,
     };
-    found.extend(raised(conn, actor, board, last.map(|(at, _)| at), day)?);
+    found.extend(raised(conn, actor, board, last, day)?);
     found.extend(closed(conn, actor, board.on, day)?);
     found.extend(took_effect(conn, actor, day)?);
     Ok(found)
-}
-
-fn stood(board: &Board) -> Vec<Stood> {
-    let states = |centre: &super::CentreMonth| {
-        centre.tiles.iter().filter(|tile| tile.counted).map(|tile| (tile.code.clone(), tile.state)).collect()
-    };
-    board
-        .centres()
-        .map(|centre| Stood {
-            id: centre.id.clone(),
-            total: centre.total,
-            coverage: centre.coverage,
-            complete: centre.complete,
-            states: states(centre),
-        })
-        .collect()
-}
-
-fn of_card(outline: &Outline) -> Stood {
-    let card = &outline.before;
-    let told = card.kpis.iter().filter(|kpi| counted(kpi));
-    let states = told.map(|kpi| (kpi.known.definition.code.clone(), kpi.state)).collect();
-    let (score, complete) = (&card.score, card.score.gaps.is_empty());
-    Stood { id: card.centre.id.clone(), total: score.total, coverage: score.coverage, complete, states }
 }
 
 /// Scores that moved.
@@ -203,7 +165,7 @@ mod tests {
 
     #[test]
     fn scores_are_told_from_a_threshold_on() {
-        let before = stood(&board(80.0, Standing::Met));
+        let before = Stood::of_board(&board(80.0, Standing::Met));
         assert_eq!(scores(&board(81.9, Standing::Met), &before), []);
         let down = scores(&board(77.0, Standing::Met), &before);
         assert_eq!((down.len(), down[0].tone, down[0].href.as_str()), (1, Tone::Worse, "/kpis/HD?period=2026-10"));
@@ -214,8 +176,8 @@ mod tests {
     fn scores_with_gaps_are_not_compared() {
         let (whole, mut gaps) = (board(80.0, Standing::Met), board(60.0, Standing::Met));
         gaps.groups[0].centres[0].complete = false;
-        assert_eq!(scores(&gaps, &stood(&whole)), []);
-        assert_eq!(scores(&whole, &stood(&gaps)), []);
+        assert_eq!(scores(&gaps, &Stood::of_board(&whole)), []);
+        assert_eq!(scores(&whole, &Stood::of_board(&gaps)), []);
         let centre = |before_complete| super::super::CentreMonth {
             before: Some(70.0),
             before_complete,
@@ -228,7 +190,7 @@ mod tests {
     #[test]
     fn kpis_are_told_when_they_cross_the_edge_of_their_range() {
         let tones = |old: Standing, new: Standing| -> Vec<Tone> {
-            ranges(&board(80.0, new), &stood(&board(80.0, old))).into_iter().map(|change| change.tone).collect()
+            ranges(&board(80.0, new), &Stood::of_board(&board(80.0, old))).into_iter().map(|change| change.tone).collect()
         };
         assert_eq!(tones(Standing::Met, Standing::OutOfRange), [Tone::Worse]);
         assert_eq!(tones(Standing::OutOfRange, Standing::InRange), [Tone::Better]);
@@ -239,6 +201,6 @@ mod tests {
         assert_eq!(few.groups[0].centres[0].out_of_range(), 1);
         few.groups[0].centres[0].tiles[0].counted = false;
         assert_eq!(few.groups[0].centres[0].out_of_range(), 0);
-        assert_eq!(ranges(&few, &stood(&board(80.0, Standing::Met))), []);
+        assert_eq!(ranges(&few, &Stood::of_board(&board(80.0, Standing::Met))), []);
     }
 }

@@ -1,7 +1,10 @@
 //! The board of a month: cards of all centres one may see, by type.
 
+use std::sync::Arc;
+
 use super::model::{Board, CentreMonth, Said, Tile, TypeGroup};
 use super::process::judge;
+use super::stood::{self, Stood};
 use super::{changes, exceptions, review};
 use crate::actor::Actor;
 use crate::db::Conn;
@@ -24,9 +27,13 @@ pub fn gather(conn: &mut Conn, actor: &Actor, month: Period, closely: Closely<'_
     let groups: Vec<TypeGroup> = CentreType::ALL.iter().filter_map(|of| group(*of, &outlines, &signals)).collect();
     let exceptions = exceptions::exceptions(conn, actor, &groups, month, today)?;
     let mut board = Board { period: month.to_string(), on: today, groups, exceptions, since: None, changes: Vec::new() };
-    let last = review::latest(conn, actor, month)?;
-    board.since = last.as_ref().map(|(row, _)| row.held_on);
-    board.changes = changes::changes(conn, actor, &board, last.as_ref().map(|(row, board)| (row.frozen_at, board)), &outlines)?;
+    let last = review::latest(conn, month)?;
+    let before = match &last {
+        Some(review) => stood::frozen(conn, &review.board_hash)?,
+        None => Arc::new(outlines.iter().map(Stood::before).collect()),
+    };
+    board.since = last.as_ref().map(|review| review.held_on);
+    board.changes = changes::changes(conn, actor, &board, last.map(|review| review.frozen_at), &before)?;
     Ok(board)
 }
 

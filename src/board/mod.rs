@@ -13,6 +13,7 @@ mod pages;
 mod pages_files;
 mod process;
 mod review;
+mod stood;
 mod store;
 mod view;
 
@@ -20,7 +21,7 @@ pub use api::openapi;
 pub use exceptions::exceptions;
 pub use gather::gather;
 pub use model::{Assurance, Board, CentreMonth, Change, Matter, Note, NoteKind, Review, Tile, Tone, TypeGroup, Variation};
-pub use review::{Act, Freeze, Opened, Write, act, freeze, latest, list, note, open};
+pub use review::{Act, Freeze, Opened, Write, act, freeze, list, note, open};
 pub use store::FACTS;
 
 use crate::actor::Permission::{ManageKpis, ReadKpis};

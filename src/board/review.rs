@@ -185,14 +185,12 @@ pub fn open(conn: &mut Conn, actor: &Actor, id: &str) -> Result<Opened> {
     Ok(Opened { review, board, notes, whole })
 }
 
-/// The last review of this month or of one before it, with its board: what came later is nothing to compare a month with.
+/// The last review of this month or of one before it: what came later is nothing to compare a month with.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn latest(conn: &mut Conn, actor: &Actor, month: Period) -> Result<Option<(Review, Board)>> {
-    let Some(row) = store::review_up_to(conn, &month.to_string())? else { return Ok(None) };
-    let (board, _) = thaw(conn, actor, &row)?;
-    Ok(Some((row, board)))
+pub(super) fn latest(conn: &mut Conn, month: Period) -> Result<Option<Review>> {
+    store::review_up_to(conn, &month.to_string())
 }
 
 /// What was frozen, without what this actor may not see; and whether that is all of it.
