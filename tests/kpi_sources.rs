@@ -173,6 +173,51 @@ both! {
         assert_eq!((later.as_of, later.last_day), (Some(day("2026-11-21")), day("2026-11-21")));
     }
 
+    async fn a_register_follows_the_one_before_however_old(app: TestApp) {
+        app.with_centre();
+        let (mapping, sample) = shipped("learning");
+        let row = |cells: &str| format!("{cells}\n");
+        let begun = [row(sample.lines().next().unwrap()), row("在岗,HD,A1,2023-02-10,,2023-04-01,,,,,"), row("证书,HD,A1,2023-04-01,,,,,,,")].concat();
+        let tests = [row("考试,HD,A1,2024-05-14,,,理赔,1,是,92,"), row("考试,HD,A1,2025-05-14,,,理赔,1,是,95,")].concat();
+        let as_of = |on: &str, replace: bool| Import { as_of: Some(day(on)), replace, ..request(&mapping, &format!("{on}.csv")) };
+        let value = |code: &str, month: &str| {
+            let period = kpi::Period::parse(month).unwrap();
+            app.ledger().db.read(|conn| kpi::value(conn, &app.system(), code, "HD", period)).unwrap().value
+        };
+        let old = taken(app, &as_of("2025-06-30", false), (begun.clone() + &tests).as_bytes());
+        let counted = table_hash(app);
+        assert_eq!((value("certification_rate", "2024-08"), value("certification_rate", "2024-08-15")), (Some(1.0), Some(1.0)));
+        // A month later, and more than a year later: what was counted daily is counted by month now.
+        let joined = row("在岗,HD,A2,2025-07-01,,,,,,,");
+        let later = taken(app, &as_of("2025-07-15", true), (begun.clone() + &tests + &joined).as_bytes());
+        assert_eq!((later.number, later.as_of), (2, Some(day("2025-07-15"))));
+        taken(app, &as_of("2026-11-21", true), (begun.clone() + &tests + &joined + "在岗,HD,A3,2026-11-02,,,,,,,\n").as_bytes());
+        assert_eq!(value("certification_rate", "2026-11"), Some(1.0 / 3.0));
+        assert_eq!((value("certification_rate", "2024-08"), value("certification_rate", "2024-08-15")), (Some(1.0), None));
+        assert_eq!((value("knowledge_pass_rate", "2024-05"), value("knowledge_pass_rate", "2025-05")), (Some(1.0), Some(1.0)));
+        // What happened on a day is not given up, nor what came before the register begins.
+        let without = begun.clone() + &row("考试,HD,A1,2025-05-14,,,理赔,1,是,95,");
+        let refused = take(app, &as_of("2026-11-22", true), without.as_bytes()).expect_err("a test would be lost");
+        let told = refused.message(Lang::En);
+        assert!(told.contains("#3 2026-11-21.csv") && told.contains("; 2024-05-14 would be lost"), "{told}");
+        let late = begun.replace("2023-02-10", "2024-01-01").replace("2023-04-01", "2024-01-01") + &tests;
+        let refused = take(app, &as_of("2026-11-22", true), late.as_bytes()).expect_err("a year would be lost");
+        assert!(refused.message(Lang::En).contains("2023-02-28, 2023-03-31 – 2023-04-01"), "{}", refused.message(Lang::En));
+        // Taken back, each gives way to the one before, unless its days belong to another by now.
+        app.ledger().write(&app.system(), |tx| kpi::undo(tx, 3, None)).unwrap();
+        let between = Import { as_of: Some(day("2024-08-15")), ..request(&mapping, "between.csv") };
+        let one_test = [row(sample.lines().next().unwrap()), row("考试,HD,A9,2024-07-10,,,理赔,1,是,80,")].concat();
+        let between = taken(app, &between, one_test.as_bytes());
+        let owned = app.ledger().write(&app.system(), |tx| kpi::undo(tx, 2, None)).expect_err("a day of it is owned");
+        assert!(owned.message(Lang::En).contains(&between.file_name), "{}", owned.message(Lang::En));
+        for number in [between.number, later.number] {
+            app.ledger().write(&app.system(), move |tx| kpi::undo(tx, number, None)).unwrap();
+        }
+        assert_eq!(table_hash(app), counted);
+        assert_eq!(app.ledger().db.read(|conn| kpi::batch(conn, &app.system(), old.number)).unwrap().state, kpi::BatchState::Committed);
+        assert!(!rebuilt(app).contains(&true));
+    }
+
     async fn who_is_named_in_a_file_is_kept_as_a_pseudonym(app: TestApp) {
         app.with_centre();
         let (mapping, sample) = shipped("interactions");

@@ -108,7 +108,7 @@ pub(crate) async fn undo(visit: Visit, number: Path<i64>, FormBody(form): FormBo
             crate::web::block(move || Ok(kpi::settle_now(&ledger, Some(&undone)))).await?;
             Ok(visit.see_other(&back, Flash::ok_with("kpis-undone", &batch.number.to_string())))
         }
-        Err(Error::Conflict(problem)) if problem.code == "kpi-locked" => Err(Error::Conflict(problem).into()),
+        Err(Error::Conflict(problem)) if problem.code != "kpi-not-live" => Err(Error::Conflict(problem).into()),
         Err(Error::Conflict(_)) => Ok(visit.see_other(&back, Flash::bad("kpis-undone-before", &number.to_string()))),
         Err(error) => Err(error.into()),
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::overlap::Place;
+use super::overlap::{self, Place};
 use super::{judging, locks, months};
 use crate::actor::{Actor, Permission};
 use crate::db::Conn;
@@ -143,7 +143,7 @@ pub(crate) fn may_undo(conn: &mut Conn, actor: &Actor, batch: &Batch) -> Result<
 /// Takes a batch back, and its supplements with it. What it had replaced counts again.
 ///
 /// # Errors
-/// [`Error::Conflict`] when it does not count any more, or touches a month that is locked.
+/// [`Error::Conflict`] when it does not count any more, touches a month that is locked, or when days of what it had replaced belong to others.
 pub fn undo(tx: &mut WriteTx<'_>, number: i64, reason: Option<&str>) -> Result<Batch> {
     tx.actor.require(Permission::ImportKpis)?;
     let actor = Arc::clone(&tx.actor);
@@ -166,7 +166,12 @@ pub fn undo(tx: &mut WriteTx<'_>, number: i64, reason: Option<&str>) -> Result<B
     }
     take_back(tx, &mut batch)?;
     let mut restored = Vec::new();
-    for mut old in store::replaced_by(tx, &batch.id)? {
+    let replaced = store::replaced_by(tx, &batch.id)?;
+    for old in &replaced {
+        let days = store_measures::days_of(tx, &old.id)?;
+        overlap::free(tx, old, &days.into_iter().collect())?;
+    }
+    for mut old in replaced {
         old.state = BatchState::Committed;
         old.replaced_by = None;
         store::update_batch(tx, &mut old)?;

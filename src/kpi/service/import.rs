@@ -277,7 +277,7 @@ fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<
     }
     let actor = Arc::clone(&tx.actor);
     let old = admit(tx, &actor, prepared)?;
-    let changed = if old.is_empty() { prepared.places.clone() } else { overlap::changed(tx, prepared)? };
+    let changed = if old.is_empty() { prepared.places.clone() } else { overlap::changed(tx, prepared, &old)? };
     let mut replaced = Vec::new();
     for mut batch in old {
         batch.state = BatchState::Replaced;

@@ -6,13 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Days, NaiveDate};
 
 use super::batches::knows;
+use super::import::read_mapping;
 use super::prepared::Prepared;
 use crate::actor::Actor;
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
+use crate::kpi::measures::{Histogram, Measures};
 use crate::kpi::model::{Batch, MeasureRow};
+use crate::kpi::period::Period;
+use crate::kpi::rows::totals_of;
+use crate::kpi::vocabulary::SourceKind;
 use crate::kpi::{store, store_measures};
-use crate::organisation;
+use crate::{evidence, organisation};
 
 /// Centre id and day.
 pub(super) type Place = (String, NaiveDate);
@@ -28,12 +33,17 @@ pub struct Owner {
     pub lost: Option<String>,
 }
 
-/// The live batches that own any of these places, by number; with each its supplements, which cannot stand alone. The days are told of
-/// centres that this actor may see; those of others are an ellipsis.
+/// The live batches that own any of the places of a file, by number; with each its supplements, which cannot stand alone. The days are told
+/// of centres that this actor may see; those of others are an ellipsis.
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) fn owners(conn: &mut Conn, actor: &Actor, source: &str, places: &BTreeSet<Place>) -> Result<Vec<Owner>> {
+pub(super) fn owners(
+    conn: &mut Conn,
+    actor: &Actor,
+    (kind, source): (SourceKind, &str),
+    places: &BTreeSet<Place>,
+) -> Result<Vec<Owner>> {
     let mut found: BTreeMap<i64, (Batch, BTreeSet<Place>)> = BTreeMap::new();
     for (id, owned) in owning(conn, source, places)? {
         let batch = store::batch(conn, &id)?;
@@ -51,7 +61,10 @@ pub(super) fn owners(conn: &mut Conn, actor: &Actor, source: &str, places: &BTre
         let all: BTreeSet<Place> = cells.map(|cell| (cell.centre_id, cell.day)).collect();
         let several = all.iter().any(|place| all.first().is_some_and(|first| first.0 != place.0));
         let told = |places: &BTreeSet<Place>| if several { by_centre(places, &codes) } else { ranges(&days(places)) };
-        let lost: BTreeSet<Place> = all.difference(places).cloned().collect();
+        let mut lost: BTreeSet<Place> = all.difference(places).cloned().collect();
+        if kind == SourceKind::Learning && !lost.is_empty() {
+            keep_lost(conn, &batch, places, &mut lost)?;
+        }
         owners.push(Owner { days: told(&owned), lost: (!lost.is_empty()).then(|| told(&lost)), batch });
     }
     Ok(owners)
@@ -63,7 +76,7 @@ pub(super) fn owners(conn: &mut Conn, actor: &Actor, source: &str, places: &BTre
 /// # Errors
 /// [`Error::Conflict`] when there are some and they are not to be replaced, or not those, or would be replaced only in part.
 pub(super) fn check(conn: &mut Conn, actor: &Actor, file: &Prepared) -> Result<Vec<Batch>> {
-    let mut owners = owners(conn, actor, &file.source, &file.places)?;
+    let mut owners = owners(conn, actor, (file.kind, &file.source), &file.places)?;
     if let Some(main) = file.supplements {
         owners.retain(|owner| owner.batch.number != main && owner.batch.supplements != Some(main));
     }
@@ -88,10 +101,11 @@ pub(super) fn check(conn: &mut Conn, actor: &Actor, file: &Prepared) -> Result<V
 }
 
 /// The places of a file whose measures are not those that count already: a register that is delivered whole each month changes few days.
+/// Days that only the batches had whose place it takes are among them.
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) fn changed(conn: &mut Conn, file: &Prepared) -> Result<BTreeSet<Place>> {
+pub(super) fn changed(conn: &mut Conn, file: &Prepared, replaced: &[Batch]) -> Result<BTreeSet<Place>> {
     let mut live: BTreeMap<(String, NaiveDate, String), Vec<MeasureRow>> = BTreeMap::new();
     for (centre, (from, to)) in spans(&file.places) {
         for row in store_measures::live_of(conn, &file.source, centre, from, to)? {
@@ -105,9 +119,46 @@ pub(super) fn changed(conn: &mut Conn, file: &Prepared) -> Result<BTreeSet<Place
             changed.insert((row.centre_id.clone(), row.day));
         }
     }
-    let gone = live.into_keys().map(|(centre, day, _)| (centre, day));
-    changed.extend(gone.filter(|place| file.places.contains(place)));
+    for ((centre, day, _), rows) in live {
+        let place = (centre, day);
+        let goes = rows.iter().any(|row| replaced.iter().any(|batch| batch.id == row.batch_id));
+        if goes || file.places.contains(&place) {
+            changed.insert(place);
+        }
+    }
     Ok(changed)
+}
+
+/// Leaves of the days that a later register of agents does not have those that would be lost with the earlier one. Stocks of longer than a
+/// year ago are counted at the ends of months only, so that days between them that hold nothing else grow thin as registers follow each
+/// other.
+fn keep_lost(conn: &mut Conn, batch: &Batch, places: &BTreeSet<Place>, lost: &mut BTreeSet<Place>) -> Result<()> {
+    let mapping = evidence::text(conn, &batch.mapping_hash)?;
+    if read_mapping(&mapping, batch.default_centre.as_deref())?.rows.kind != SourceKind::Learning {
+        return Ok(());
+    }
+    let mut eventful: BTreeSet<Place> = BTreeSet::new();
+    for row in store_measures::of_batch(conn, &batch.id)? {
+        if !holds_stocks_only(&row)? {
+            eventful.insert((row.centre_id, row.day));
+        }
+    }
+    let reached = spans(places);
+    lost.retain(|place| {
+        let within = reached.get(place.0.as_str()).is_some_and(|(from, to)| (*from..=*to).contains(&place.1));
+        !within || eventful.contains(place) || place.1 == Period::month_of(place.1).to
+    });
+    Ok(())
+}
+
+/// How long those waited who were not signed off on the day that a register reaches: the next one tells it of its own last day.
+const WAITING: &str = "proficiency_open_days";
+
+fn holds_stocks_only(row: &MeasureRow) -> Result<bool> {
+    let totals = totals_of(row)?;
+    let stock = |(name, spread): (&String, &Histogram)| name == WAITING || spread.is_empty();
+    let still = totals.named.flows.values().all(|count| *count == 0) && totals.named.spreads.iter().all(stock);
+    Ok(still && totals.contacts == Measures::default())
 }
 
 /// First and last day of each centre.
@@ -118,6 +169,22 @@ pub(super) fn spans(places: &BTreeSet<Place>) -> BTreeMap<&str, (NaiveDate, Naiv
         *span = (span.0.min(*day), span.1.max(*day));
     }
     spans
+}
+
+/// Refuses to let a batch count again whose days belong to others by now.
+///
+/// # Errors
+/// [`Error::Conflict`] naming them.
+pub(super) fn free(conn: &mut Conn, batch: &Batch, places: &BTreeSet<Place>) -> Result<()> {
+    let mut others = Vec::new();
+    for id in owning(conn, &batch.source, places)?.into_keys() {
+        others.push(store::batch(conn, &id)?.label());
+    }
+    if others.is_empty() {
+        return Ok(());
+    }
+    let problem = Problem::whole("kpi-undo-owned").with("batch", batch.label()).with("batches", others.join("; "));
+    Err(Error::Conflict(problem))
 }
 
 /// The owning batches with the places in question.

@@ -24,7 +24,7 @@ use crate::kpi::model_import::Staged;
 use crate::kpi::quantities::Quantities;
 use crate::kpi::rows::{Cells, measures_hash, totals_of};
 use crate::kpi::totals::Totals;
-use crate::kpi::vocabulary::Vocabulary;
+use crate::kpi::vocabulary::{SourceKind, Vocabulary};
 use crate::kpi::{store, store_measures};
 use crate::ledger::{Ledger, sha256_hex};
 use crate::organisation::{self, Centre};
@@ -223,7 +223,7 @@ pub(super) fn make(ledger: &Ledger, dir: &Path, actor: &Arc<Actor>, staged: &Sta
     if cells.keys().is_empty() && read.error_count == 0 {
         return Err(Error::Invalid(vec![Problem::field("file", "kpi-file-no-rows")]));
     }
-    ledger.db.read(|conn| compare(conn, actor, staged, &centres, &cells, &mut preview))?;
+    ledger.db.read(|conn| compare(conn, actor, (staged, mapping.rows.kind), &centres, &cells, &mut preview))?;
     Ok(preview)
 }
 
@@ -294,7 +294,7 @@ fn by_day(cells: &Cells) -> BTreeMap<&str, BTreeMap<NaiveDate, Totals>> {
 fn compare(
     conn: &mut Conn,
     actor: &Actor,
-    staged: &Staged,
+    (staged, kind): (&Staged, SourceKind),
     centres: &[Centre],
     cells: &Cells,
     preview: &mut Preview,
@@ -319,7 +319,7 @@ fn compare(
             }
         }
     }
-    beside(conn, actor, staged, centres, &places, preview)
+    beside(conn, actor, (staged, kind), centres, &places, preview)
 }
 
 fn live(conn: &mut Conn, source: &str, centre_id: &str, days: &BTreeMap<NaiveDate, Totals>) -> Result<BTreeMap<NaiveDate, Totals>> {
@@ -380,7 +380,7 @@ fn spread(quantities: &Quantities, name: &str) -> Option<String> {
 fn beside(
     conn: &mut Conn,
     actor: &Actor,
-    staged: &Staged,
+    (staged, kind): (&Staged, SourceKind),
     centres: &[Centre],
     places: &BTreeSet<Place>,
     preview: &mut Preview,
@@ -388,7 +388,7 @@ fn beside(
     let own = |owner: &overlap::Owner| {
         staged.supplements.is_some_and(|main| owner.batch.number == main || owner.batch.supplements == Some(main))
     };
-    let owners = overlap::owners(conn, actor, &preview.source, places)?.into_iter().filter(|owner| !own(owner));
+    let owners = overlap::owners(conn, actor, (kind, &preview.source), places)?.into_iter().filter(|owner| !own(owner));
     // Nothing may be replaced by a supplement: a foreign owner keeps its days.
     let seen = |owner: overlap::Owner| SeenOwner {
         number: owner.batch.number,
