@@ -218,6 +218,28 @@ both! {
         assert!(!rebuilt(app).contains(&true));
     }
 
+    async fn a_median_time_has_an_interval_wherever_it_is_shown(app: TestApp) {
+        app.with_centre();
+        let (mapping, sample) = shipped("learning");
+        // Twelve signed off in March after 30, 50 and 70 days; eight still wait, for 40 and 90 days.
+        let hired = |before: &str, days: u64| day(before) - chrono::Days::new(days);
+        let signed = (0..12).map(|n| format!("在岗,HD,A{n},{},,2026-03-15,,,,,\n", hired("2026-03-15", [30, 50, 70][n % 3])));
+        let open = (0..8).map(|n| format!("在岗,HD,B{n},{},,,,,,,\n", hired("2026-03-31", [40, 90][n % 2])));
+        let rows: String = std::iter::once(format!("{}\n", sample.lines().next().unwrap())).chain(signed).chain(open).collect();
+        taken(app, &Import { as_of: Some(day("2026-03-31")), ..request(&mapping, "在岗.csv") }, rows.as_bytes());
+        let program = app.program("reader", &[Role::Executive], &["read-kpis"]);
+        let value = program.get("/api/v1/kpis/time_to_proficiency_d/values?centre=HD&period=2026-03").await.json();
+        assert_eq!((&value["value"], &value["interval"], &value["n"]), (&json!(70.0), &json!([50.0, 70.0]), &json!(20)), "{value}");
+        assert_eq!(value["interval_method"], "brookmeyer_crowley");
+        let page = app.signed_in("sunli", &[Role::Executive]).english().get("/kpis/HD/time_to_proficiency_d?period=2026-03").await;
+        for part in ["95 % interval 50–70", "95 % interval by Brookmeyer and Crowley", "a choice of this program"] {
+            assert!(page.main().contains(part), "{part}: {}", page.main());
+        }
+        let file = app.sign_in("sunli").get("/kpis/files/cards.csv?centre=HD&period=2026-03").await.text();
+        let line = file.lines().find(|line| line.contains(",time_to_proficiency_d,")).unwrap();
+        assert!(line.contains(",50,70,20,"), "{line}");
+    }
+
     async fn who_is_named_in_a_file_is_kept_as_a_pseudonym(app: TestApp) {
         app.with_centre();
         let (mapping, sample) = shipped("interactions");
