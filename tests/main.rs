@@ -42,6 +42,7 @@ mod improvement;
 mod kpi;
 mod kpi_sources;
 mod ledger;
+mod mending;
 mod people;
 mod profiles;
 mod races;

@@ -66,10 +66,10 @@ pub use service::{
     wrong_months,
 };
 pub use service::{
-    ChangeStaged, Committed, Fate, LockMonth, LockedMonth, Looked, NewStaged, Preview, Progress, SeenCell, SeenError, SeenLock,
-    SeenOwner, SeenPreview, await_import, await_preview, change_staged, commit_staged, committed, discard_staged, identical_batch,
-    is_locked, is_remembered, known_mappings, lock_month, lock_published, locks, mapping_problems, preview_staged,
-    rejected_of_batch, rows_missing, stage, staged, staged_files, sweep_staged, unlock_month,
+    ChangeStaged, Committed, Fate, Faulty, LockMonth, LockedMonth, Looked, Mending, NewStaged, Preview, Progress, SeenCell,
+    SeenError, SeenLock, SeenOwner, SeenPreview, await_import, await_preview, change_staged, commit_staged, committed,
+    discard_staged, identical_batch, is_locked, is_remembered, known_mappings, lock_month, lock_published, locks, mapping_problems,
+    mend, preview_staged, rejected_of_batch, rows_missing, rows_to_mend, stage, staged, staged_files, sweep_staged, unlock_month,
 };
 pub use service::{Closely, DETAILED};
 pub(crate) use service::{bad_file, bad_mapping, batch_number, last_day_anywhere, last_mapping, may_undo, optional_number};
@@ -96,6 +96,8 @@ pub fn routes(routes: &mut Routes<'_>) {
         .get("/kpis/batches", read, pages::batches::index)
         .get("/kpis/batches/{number}", read, pages::batches::show)
         .post("/kpis/batches/{number}/undo", Access::May(Permission::ImportKpis), pages::batches::undo)
+        .get("/kpis/batches/{number}/mend", Access::May(Permission::ImportKpis), pages::wizard::mending::show)
+        .post("/kpis/batches/{number}/mend", Access::May(Permission::ImportKpis), pages::wizard::mending::send)
         .get("/kpis/batches/{number}/rejected", Access::May(Permission::ImportKpis), pages::wizard::preview::rejected)
         .get("/kpis/import", Access::May(Permission::ImportKpis), pages::wizard::source::form)
         .post("/kpis/import", Access::May(Permission::ImportKpis), pages::wizard::source::send)

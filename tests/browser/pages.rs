@@ -179,6 +179,8 @@ pub const PAGES: &[Page] = &[
     done("target refused", "/kpis/targets/{centre}", MANAGER, "/kpis/targets/HD?edit=service_level", SEND, 422),
     at("import batches", "/kpis/batches", MANAGER, "/kpis/batches"),
     at("import batch", "/kpis/batches/{number}", MANAGER, "/kpis/batches/24"),
+    at("rows to mend", "/kpis/batches/{number}/mend", MANAGER, "/kpis/batches/165/mend"),
+    done("rows to mend refused", "/kpis/batches/{number}/mend", MANAGER, "/kpis/batches/165/mend", SEND, 422),
     at("import, source", "/kpis/import", MANAGER, "/kpis/import"),
     done("import, source refused", "/kpis/import", MANAGER, "/kpis/import", SEND, 422),
     done("import, header", "/kpis/import/{id}/header", MANAGER, "/kpis/import", PASTE, 200),

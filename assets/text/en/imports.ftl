@@ -201,8 +201,22 @@ kpii-completes-missing = { $count ->
    *[other] { $count } rows are still left out
 }
 kpii-mend = Mend the rows that were left out
-kpii-mend-note = download, correct, bring them back
+kpii-mend-note = in the page, or download, correct, bring them back
 kpii-mend-go = Bring mended rows
+kpii-mend-here = Mend here
+kpii-mend-title = Rows of batch { $number } with errors
+kpii-mend-how = Correct what is wrong, in any cell. The rows that you change are looked at, and imported with the batch once you agree; the others stay left out.
+kpii-mend-row = Row { $row }
+kpii-mend-beyond = beyond the last column
+kpii-mend-more = { $count ->
+    [one] One more row follows when these are done.
+   *[other] { $count } more rows follow when these are done.
+}
+kpii-mend-look = See what the mended rows do
+kpii-mend-none = No row is left to be mended
+kpii-mend-none-about = All rows that were left out have been brought since.
+kpii-commit-mend = Import { $count } rows and mend the others here
+problem-kpi-mend-nothing = No cell was changed. Correct at least one row.
 kpii-batch-locked = A month of this batch is locked; it cannot be taken back.
 kpii-known = Remembered mappings
 kpii-known-note = used again for files with the same columns

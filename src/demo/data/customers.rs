@@ -14,6 +14,8 @@ const ANSWERED: f64 = 0.38;
 /// What customers expect, on a scale of ten.
 const EXPECTED: f64 = 8.6;
 const RATINGS: [&str; 5] = ["非常不满意", "不满意", "一般", "满意", "非常满意"];
+/// Days for which a file is the newest of its kind.
+const NEWEST: i64 = 27;
 /// How a rating shows in the other answers, on a scale of ten.
 const MOOD: [f64; 5] = [-4.5, -3.2, -1.7, 0.1, 0.7];
 
@@ -37,7 +39,17 @@ pub(super) fn surveys(span: Span) -> String {
             let _ = writeln!(csv, "{0}{1}-H{number:02},{0},{day},已答,,,,,,,,,,,{satisfied}", centre.code, day.format("%y%m%d"));
         }
     }
+    if span.ago(span.to) <= NEWEST {
+        misread(&mut csv, span.to);
+    }
     csv
+}
+
+/// Two answers of the newest file that were written down wrongly: they are left out until somebody mends them.
+fn misread(csv: &mut String, day: NaiveDate) {
+    let number = day.format("%y%m%d");
+    let _ = writeln!(csv, "HD{number}-W01,HD,{day},已答,很满意,9,6,9,9,4,5,9,9,是,");
+    let _ = writeln!(csv, "HD{number}-W02,HD,待补,已答,满意,8,6,9,8,4,4,8,9,是,");
 }
 
 fn answer(centre: &Centre, dice: &mut Dice, slipped: f64) -> String {

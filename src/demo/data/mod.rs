@@ -134,6 +134,7 @@ fn import(stage: &Stage, feed: &Feed, span: Span) -> Result<()> {
         mapping: mapping.replace("{year}", &span.from.format("%Y").to_string()),
         file_name: format!("{}-{}.csv", feed.name, span.from.format("%Y-%m")),
         replace: feed.register,
+        row_errors: kpi::RowErrors::LeaveOut,
         as_of: Some(span.to),
         ..kpi::Import::default()
     };

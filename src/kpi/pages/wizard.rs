@@ -4,6 +4,7 @@
 pub(crate) mod header;
 pub(crate) mod mapping;
 mod mapping_view;
+pub(crate) mod mending;
 pub(crate) mod preview;
 mod preview_view;
 pub(crate) mod source;

@@ -76,6 +76,9 @@ pub struct Preview {
 pub struct SeenError {
     /// Address of the cell: `指标!C12`.
     pub cell: String,
+    /// Number of the column, from 0; none when it is about the whole row.
+    #[serde(default)]
+    pub at: Option<usize>,
     /// Name of the column.
     pub column: String,
     /// What stands there.
@@ -264,6 +267,7 @@ impl Write for Rewritten {
 fn told(read: &Intake, cells: &Cells) -> Preview {
     let error = |error: &intake::RowError| SeenError {
         cell: error.cell(),
+        at: error.at,
         column: error.column.clone(),
         value: error.value.clone(),
         problem: bad_row("", error),

@@ -6,12 +6,14 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use super::import::{bad_file, bad_row, read_mapping, zones};
 use crate::actor::{Actor, Permission};
 use crate::db::new_id;
 use crate::error::{Error, Problem, Result};
 use crate::evidence;
-use crate::kpi::intake::{self, RowError, Setting};
+use crate::kpi::intake::{self, CentreZones, RowError, Setting};
 use crate::kpi::mapping::SourceMapping;
 use crate::ledger::{Ledger, sha256_hex};
 use crate::organisation;
@@ -32,16 +34,19 @@ pub(super) fn keep(
     mapping: &SourceMapping,
     setting: Setting<'_>,
 ) -> Result<String> {
+    let write =
+        |to: &mut dyn io::Write| intake::rejected(&file, mapping, setting, to, &reason).map_err(|error| bad_file("file", &error));
+    put(evidence_dir, actor, &mut { write })
+}
+
+/// Keeps what is written; answers what it is called.
+fn put(evidence_dir: &Path, actor: &Actor, write: &mut dyn FnMut(&mut dyn io::Write) -> Result<()>) -> Result<String> {
     let folder = folder(evidence_dir);
     fs::create_dir_all(&folder)?;
     clear(&folder);
     let id = new_id();
     let mut to = io::BufWriter::new(File::create_new(path(&folder, actor, &id))?);
-    let explain = |error: &RowError| {
-        let problem = bad_row("", error);
-        format!("{} {}", problem.message(Lang::Zh), problem.message(Lang::En))
-    };
-    intake::rejected(file, mapping, setting, &mut to, &explain).map_err(|error| bad_file("file", &error))?;
+    write(&mut to)?;
     to.flush()?;
     Ok(id)
 }
@@ -72,6 +77,35 @@ pub fn rejected_rows(evidence_dir: &Path, actor: &Actor, id: &str) -> Result<Vec
 /// [`Error::NotFound`] for a batch of centres where this actor may not import; [`Error::Conflict`] when it left none out.
 pub fn rejected_of_batch(ledger: &Ledger, evidence_dir: &Path, actor: &Actor, number: i64) -> Result<String> {
     actor.see(Permission::ImportKpis)?;
+    let left = left_out(ledger, evidence_dir, actor, number)?;
+    put(evidence_dir, actor, &mut |to| left.write(to, &reason))
+}
+
+/// The kept file of a batch that left rows out, and how it is read.
+pub(super) struct LeftOut {
+    file: File,
+    mapping: SourceMapping,
+    scratch: PathBuf,
+    zones: CentreZones,
+    as_of: Option<NaiveDate>,
+}
+
+impl LeftOut {
+    /// Writes the rows, each with what is explained of it.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn write(&self, to: &mut dyn io::Write, explain: &dyn Fn(&RowError) -> String) -> Result<()> {
+        let setting = Setting { scratch: &self.scratch, zones: &self.zones, names: None, as_of: self.as_of };
+        intake::rejected(&self.file, &self.mapping, setting, to, explain).map_err(|error| bad_file("file", &error))
+    }
+}
+
+/// The kept file of a batch that left rows out.
+///
+/// # Errors
+/// As [`rejected_of_batch`].
+pub(super) fn left_out(ledger: &Ledger, evidence_dir: &Path, actor: &Actor, number: i64) -> Result<LeftOut> {
     let (batch, mapping, centres) = ledger.db.read(|conn| {
         let batch = super::batch(conn, actor, number)?;
         if !super::may_undo(conn, actor, &batch)? {
@@ -83,10 +117,19 @@ pub fn rejected_of_batch(ledger: &Ledger, evidence_dir: &Path, actor: &Actor, nu
     if batch.rows_refused.unwrap_or(0) == 0 {
         return Err(Error::Conflict(Problem::whole("kpi-supplement-whole").with("number", number)));
     }
-    let mapping = read_mapping(&mapping, batch.default_centre.as_deref())?;
-    let (scratch, zones) = (evidence::scratch(evidence_dir)?, zones(&centres)?);
-    let setting = Setting { scratch: &scratch, zones: &zones, names: None, as_of: batch.as_of };
-    keep(evidence_dir, actor, evidence::open(evidence_dir, &batch.evidence_hash)?, &mapping, setting)
+    Ok(LeftOut {
+        file: evidence::open(evidence_dir, &batch.evidence_hash)?,
+        mapping: read_mapping(&mapping, batch.default_centre.as_deref())?,
+        scratch: evidence::scratch(evidence_dir)?,
+        zones: zones(&centres)?,
+        as_of: batch.as_of,
+    })
+}
+
+/// What is wrong with a row, in both languages.
+pub(super) fn reason(error: &RowError) -> String {
+    let problem = bad_row("", error);
+    format!("{} {}", problem.message(Lang::Zh), problem.message(Lang::En))
 }
 
 fn folder(evidence_dir: &Path) -> PathBuf {

@@ -2,7 +2,8 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::web::Path;
+use actix_web::web::{Path, Query};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::header::see;
@@ -12,6 +13,18 @@ use crate::actor::Permission;
 use crate::error::Result;
 use crate::kpi::{self, Committed, Looked, RowErrors, SeenPreview};
 use crate::web::{Area, Flash, FormBody, PageResult, View, Visit, block};
+
+/// Where an import leads: to its batch, or on to the rows that it leaves out.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Then {
+    then: Option<String>,
+}
+
+impl Then {
+    fn mend(&self) -> bool {
+        self.then.as_deref() == Some("mend")
+    }
+}
 
 /// What the file would do; while it is read, how far the reading is.
 pub(crate) async fn show(visit: Visit, id: Path<String>) -> PageResult {
@@ -70,23 +83,24 @@ pub(crate) async fn commit(visit: Visit, id: Path<String>, FormBody(form): FormB
     visit.admit(&form).await?;
     let row_errors = if form.get("rows") == Some("valid") { RowErrors::LeaveOut } else { RowErrors::Refuse };
     let seen = SeenPreview::read(form.get("seen").unwrap_or_default());
+    let then = Then { then: form.get("then").map(str::to_owned) };
     let (ledger, dir, key) = (visit.site.ledger.clone(), visit.site.config.evidence_dir(), id.clone());
     let actor = visit.read(|r| Ok(r.actor.clone())).await?;
     let done = block(move || kpi::commit_staged(&ledger, &dir, &actor, &key, row_errors, seen)).await?;
     match done {
-        Committed::Batch(number, identical) => Ok(finished(&visit, number, identical)),
-        _ => Ok(see(&format!("/kpis/import/{id}/commit"))),
+        Committed::Batch(number, identical) => Ok(finished(&visit, (number, identical), then)),
+        _ => Ok(see(&format!("/kpis/import/{id}/commit{}", if then.mend() { "?then=mend" } else { "" }))),
     }
 }
 
 /// What became of the import.
-pub(crate) async fn committed(visit: Visit, id: Path<String>) -> PageResult {
+pub(crate) async fn committed(visit: Visit, id: Path<String>, then: Query<Then>) -> PageResult {
     let id = id.into_inner();
     let (ledger, dir, key) = (visit.site.ledger.clone(), visit.site.config.evidence_dir(), id.clone());
     let actor = visit.read(|r| Ok(r.actor.clone())).await?;
     let state = block(move || kpi::committed(&ledger, &dir, &actor, &key)).await?;
     match state {
-        Committed::Batch(number, identical) => Ok(finished(&visit, number, identical)),
+        Committed::Batch(number, identical) => Ok(finished(&visit, (number, identical), then.into_inner())),
         Committed::UnderWay(progress) => under_way(visit, id, Some(progress)).await,
         Committed::Waiting => Ok(see(&format!("/kpis/import/{id}/preview"))),
         Committed::Refused(problems) => refused(visit, id, problems).await,
@@ -111,9 +125,10 @@ async fn refused(visit: Visit, id: String, problems: Vec<crate::error::Problem>)
         .await
 }
 
-fn finished(visit: &Visit, number: i64, identical: bool) -> HttpResponse {
+fn finished(visit: &Visit, (number, identical): (i64, bool), then: Then) -> HttpResponse {
     let key = if identical { "kpis-identical" } else { "kpis-imported" };
-    visit.see_other(&format!("/kpis/batches/{number}"), Flash::ok_with(key, &number.to_string()))
+    let next = if then.mend() { "/mend" } else { "" };
+    visit.see_other(&format!("/kpis/batches/{number}{next}"), Flash::ok_with(key, &number.to_string()))
 }
 
 /// The rows with errors of a batch that left them out.
