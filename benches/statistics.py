@@ -11,10 +11,8 @@ SERIES, POINTS, ROUNDS = 10_000, 100, 5
 
 def runs(marks, length, least):
     """Points whose window of so many holds at least so many marks, the last one among them."""
-    found = np.zeros(marks.shape, dtype=bool)
-    windows = sliding_window_view(marks, length, axis=1).sum(axis=2) >= least
-    found[:, length - 1:] = windows & marks[:, length - 1:]
-    return found
+    windows = sliding_window_view(np.pad(marks, ((0, 0), (length - 1, 0))), length, axis=1)
+    return (windows.sum(axis=2) >= least) & marks
 
 
 def signals(values):

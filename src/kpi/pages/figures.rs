@@ -116,7 +116,7 @@ impl Subject<'_> {
         self.known.formula.as_ref()?;
         let months = months_up_to(shown.to, 13);
         let labels: Vec<String> = months.iter().map(ToString::to_string).collect();
-        let values: Vec<KpiValue> = months.iter().map(|month| self.versions.value(&self.book, *month)).collect();
+        let values: Vec<KpiValue> = months.iter().map(|month| self.versions.value(self.book, *month)).collect();
         let factor = self.factor();
         let point = |(label, value): (&'_ String, &KpiValue)| (label.clone(), value.value.map(|value| value * factor));
         let drawn: Vec<(String, Option<f64>)> = labels.iter().zip(&values).map(point).collect();

@@ -11,13 +11,12 @@ use crate::actor::{Actor, Permission};
 use crate::db::{Conn, new_id};
 use crate::error::{Error, Problem, Result};
 use crate::evidence;
-use crate::kpi::daybook::reach;
 use crate::kpi::method::Figure;
 use crate::kpi::model::Scorecard;
 use crate::kpi::pack::{Definition, Limits};
 use crate::kpi::period::Period;
 use crate::kpi::scoring::{FamilyScore, Gap, Standing};
-use crate::kpi::{store_cards, store_measures};
+use crate::kpi::store_cards;
 use crate::ledger::{Event, WriteTx, sha256_hex};
 use crate::organisation::{self, Centre};
 
@@ -144,7 +143,7 @@ impl FrozenKpi {
 }
 
 impl FrozenCard {
-    fn of(card: &Card, inputs: Vec<Input>, earlier: Vec<Input>, shares: &Shares) -> Self {
+    fn of(card: &Card, shares: &Shares) -> Self {
         Self {
             centre: card.centre.code.clone(),
             centre_type: card.centre.centre_type.as_str().to_owned(),
@@ -157,9 +156,9 @@ impl FrozenCard {
             gaps: card.score.gaps.clone(),
             families: card.score.families.clone(),
             kpis: told(card).map(|kpi| FrozenKpi::of(kpi, shares)).collect(),
-            inputs,
+            inputs: shares.inputs.clone(),
             strict: card.score.strict,
-            earlier,
+            earlier: shares.earlier.clone(),
         }
     }
 
@@ -272,15 +271,8 @@ pub fn publish(tx: &mut WriteTx<'_>, command: &PublishScorecard) -> Result<Score
 /// When the database refuses.
 pub(crate) fn frozen(conn: &mut Conn, card: &Card) -> Result<FrozenCard> {
     let windows = told(card).filter_map(|kpi| kpi.known.formula.as_ref()).flat_map(|formula| formula.windows()).collect();
-    let mut inputs_from = |from| {
-        let batches = store_measures::inputs(conn, &card.centre.id, from, card.period.to)?;
-        Ok::<_, Error>(batches.iter().map(Input::of).collect::<Vec<Input>>())
-    };
-    let inputs = inputs_from(card.period.from)?;
-    let mut earlier = inputs_from(reach(card.period, &windows))?;
-    earlier.retain(|input| !inputs.contains(input));
-    let shares = Shares::behind(conn, card)?;
-    Ok(FrozenCard::of(card, inputs, earlier, &shares))
+    let shares = Shares::behind(conn, card.period, &card.centre.id, &windows)?;
+    Ok(FrozenCard::of(card, &shares))
 }
 
 /// The KPIs that a published card tells. What neither the profile weighs nor the data tell says nothing about the month.

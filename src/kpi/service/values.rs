@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::shares::Delivered;
+use super::shares::Shares;
 use super::{DefinitionBook, Known, LimitBook, Versions, definition_on};
 use crate::actor::{Actor, Permission};
 use crate::db::Conn;
@@ -149,8 +149,7 @@ pub fn value_by(conn: &mut Conn, actor: &Actor, known: &Known, centre: &str, per
     let windows = formula.windows();
     let frames = DayBook::over(conn, &centre.id, &[period], &windows)?.frames(period, &windows);
     let limits = LimitBook::of(conn, &centre.id)?.limits(&known.definition, period.to);
-    let first = reach(period, &windows);
-    let inputs = Delivered::between(conn, &centre.id, first, period.to)?.adding_to(known, first);
+    let inputs = Shares::behind(conn, period, &centre.id, &windows)?.inputs_of(known);
     Ok(proved(known, &centre, period, &frames, limits, inputs))
 }
 
@@ -211,13 +210,10 @@ pub fn values(conn: &mut Conn, actor: &Actor, centre: &str, period: Period) -> R
     let windows = definitions.windows();
     let frames = DayBook::over(conn, &centre.id, &[period], &windows)?.frames(period, &windows);
     let book = LimitBook::of(conn, &centre.id)?;
-    let delivered = Delivered::between(conn, &centre.id, reach(period, &windows), period.to)?;
-    let one = |known: &Known| {
-        let windows = known.formula.as_ref()?.windows();
-        let inputs = delivered.adding_to(known, reach(period, &windows));
-        Some(proved(known, &centre, period, &frames, book.limits(&known.definition, period.to), inputs))
-    };
-    Ok(definitions.on(period.to).filter_map(one).collect())
+    let shares = Shares::behind(conn, period, &centre.id, &windows)?;
+    let one =
+        |known: &Known| proved(known, &centre, period, &frames, book.limits(&known.definition, period.to), shares.inputs_of(known));
+    Ok(definitions.on(period.to).filter(|known| known.formula.is_some()).map(one).collect())
 }
 
 /// The versions of a KPI of which the one for a day can be computed.
