@@ -215,7 +215,10 @@ kpii-mend-more = { $count ->
 kpii-mend-look = See what the mended rows do
 kpii-mend-none = No row is left to be mended
 kpii-mend-none-about = All rows that were left out have been brought since.
-kpii-commit-mend = Import { $count } rows and mend the others here
+kpii-commit-mend = { $count ->
+    [one] Import the one good row, mend the others here
+   *[other] Import the { $count } good rows, mend the others here
+}
 problem-kpi-mend-nothing = No cell was changed. Correct at least one row.
 kpii-batch-locked = A month of this batch is locked; it cannot be taken back.
 kpii-known = Remembered mappings
