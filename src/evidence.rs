@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -14,6 +15,8 @@ use crate::db::{Conn, Instant};
 use crate::error::{Error, Result};
 use crate::ledger::{Fact, FactTable, WriteTx, evidence_path, sha256_hex};
 
+/// Bytes after which the disk is asked to begin with what it has.
+const AHEAD: u64 = 32 << 20;
 /// A half-written file that nobody has touched for so long may be what a killed process left.
 const LEFT: Duration = Duration::from_secs(60);
 
@@ -54,6 +57,7 @@ pub struct Intake {
     file: io::BufWriter<File>,
     hasher: Sha256,
     size: u64,
+    syncing: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl Intake {
@@ -70,7 +74,7 @@ impl Intake {
         // Held until the file has its name or is given up. Where there are no locks, nothing is ever cleared.
         drop(file.try_lock());
         let file = io::BufWriter::with_capacity(1 << 17, file);
-        Ok(Self { dir: dir.to_owned(), temporary, file, hasher: Sha256::new(), size: 0 })
+        Ok(Self { dir: dir.to_owned(), temporary, file, hasher: Sha256::new(), size: 0, syncing: None })
     }
 
     /// What was written so far, to be read from its beginning.
@@ -87,12 +91,29 @@ impl Intake {
         hex::encode(self.hasher.clone().finalize())
     }
 
+    /// Has the disk write what it was given while more comes, so that there is little left to wait for at the end.
+    fn sync_ahead(&mut self) -> io::Result<()> {
+        if self.syncing.as_ref().is_none_or(JoinHandle::is_finished) {
+            self.synced()?;
+            let file = self.file.get_ref().try_clone()?;
+            self.syncing = Some(std::thread::spawn(move || file.sync_data()));
+        }
+        Ok(())
+    }
+
+    /// Waits for what the disk was asked for. An error is told only once, to whoever asked first.
+    fn synced(&mut self) -> io::Result<()> {
+        let done = self.syncing.take().map(JoinHandle::join);
+        done.unwrap_or(Ok(Ok(()))).unwrap_or_else(|_| Err(io::Error::other("syncing ended early")))
+    }
+
     /// Syncs the file and gives it its name.
     ///
     /// # Errors
     /// When the disk refuses; nothing half-done stays under a hash.
     pub fn finish(mut self) -> Result<Stored> {
         self.file.flush()?;
+        self.synced()?;
         self.file.get_ref().sync_all()?;
         let hash = hex::encode(std::mem::take(&mut self.hasher).finalize());
         let target = evidence_path(&self.dir, &hash);
@@ -112,7 +133,11 @@ impl Write for Intake {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let n = self.file.write(bytes)?;
         self.hasher.update(bytes.get(..n).unwrap_or_default());
+        let before = self.size;
         self.size += n as u64;
+        if self.size / AHEAD > before / AHEAD {
+            self.sync_ahead()?;
+        }
         Ok(n)
     }
 
@@ -237,5 +262,25 @@ pub fn sniff_image(bytes: &[u8]) -> Option<&'static str> {
         [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_file_is_kept_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut intake = Intake::start(folder.path()).unwrap();
+        let piece: Vec<u8> = (0..=250).cycle().take(1 << 20).collect();
+        let pieces = (2 * AHEAD >> 20) + 3;
+        for _ in 0..pieces {
+            intake.write_all(&piece).unwrap();
+        }
+        let (hash, stored) = (intake.hash(), intake.finish().unwrap());
+        assert_eq!((stored.hash.as_str(), stored.size), (hash.as_str(), pieces << 20));
+        let kept = fs::read(evidence_path(folder.path(), &hash)).unwrap();
+        assert_eq!(sha256_hex(&kept), hash);
     }
 }
