@@ -6,10 +6,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-use super::intake::Intake;
+use super::intake::{CellKey, Intake};
 use super::measures::{Histogram, Measures};
 use super::quantities::{CONTACT_REVENUE, Quantities};
 
@@ -74,28 +73,27 @@ pub struct BenchTable {
     pub ratio_sum: String,
 }
 
+/// The cells of one group.
+type Group<'i> = [(&'i CellKey, &'i Measures)];
+
 /// Computes the checksums.
 #[must_use]
 pub fn bench_table(intake: &Intake) -> BenchTable {
-    let mut groups: BTreeMap<(u64, &str, NaiveDate), Vec<&Measures>> = BTreeMap::new();
-    for (key, measures) in &intake.cells {
-        // Numbered centres sort as numbers, others after them as text.
-        let number = key.centre.parse().unwrap_or(u64::MAX);
-        groups.entry((number, &key.centre, key.day)).or_default().push(measures);
-    }
+    let cells: Vec<(&CellKey, &Measures)> = intake.cells.iter().collect();
+    let mut groups: Vec<&Group<'_>> = cells.chunk_by(|a, b| a.0.day == b.0.day && a.0.centre == b.0.centre).collect();
+    // Numbered centres sort as numbers, others after them as text.
+    groups.sort_by_cached_key(|group| {
+        let key = group[0].0;
+        (key.centre.parse().unwrap_or(u64::MAX), &*key.centre, key.day)
+    });
     let (mut hash, mut sums) = (Sha256::new(), [0.0; 11]);
-    let cells: Vec<&[&Measures]> = groups.values().map(Vec::as_slice).collect();
     // Some at a time, so that the figures of a large log need little room.
-    for ((_, centre, day), figures) in groups.keys().zip(cells.chunks(AT_A_TIME).flat_map(figures)) {
-        let mut line = format!("{centre},{day}");
-        for number in figures.integers {
-            // Writing to a String cannot fail.
-            let _ = write!(line, ",{number}");
-        }
-        line.push('\n');
-        hash.update(line.as_bytes());
-        for (sum, ratio) in sums.iter_mut().zip(figures.ratios()) {
-            *sum += ratio.unwrap_or(0.0);
+    for told in groups.chunks(AT_A_TIME).flat_map(tell) {
+        hash.update(told.lines.as_bytes());
+        for ratios in told.ratios {
+            for (sum, ratio) in sums.iter_mut().zip(ratios) {
+                *sum += ratio.unwrap_or(0.0);
+            }
         }
     }
     let ratios: Vec<String> = sums.iter().map(|sum| format!("{sum:.4}")).collect();
@@ -114,19 +112,37 @@ pub fn quantities(intake: &Intake) -> Quantities {
     all
 }
 
-/// The figures of all groups, in two halves at a time.
-fn figures(groups: &[&[&Measures]]) -> Vec<Figures> {
-    let half = |groups: &[&[&Measures]]| {
-        let mut waits = Waits::default();
-        groups.iter().map(|cells| Figures::of(cells, &mut waits)).collect::<Vec<Figures>>()
-    };
+/// What some groups come to: a line of figures each, and the ratios.
+#[derive(Default)]
+struct Told {
+    lines: String,
+    ratios: Vec<[Option<f64>; 11]>,
+}
+
+/// Tells of groups, in two halves at a time.
+fn tell(groups: &[&Group<'_>]) -> [Told; 2] {
     let (first, second) = groups.split_at(groups.len() / 2);
     std::thread::scope(|scope| {
-        let other = scope.spawn(|| half(second));
-        let mut all = half(first);
-        all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        all
+        let other = scope.spawn(|| Told::of(second));
+        [Told::of(first), other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))]
     })
+}
+
+impl Told {
+    fn of(groups: &[&Group<'_>]) -> Self {
+        let (mut told, mut waits) = (Self::default(), Waits::default());
+        for group in groups {
+            let figures = Figures::of(group, &mut waits);
+            // Writing to a String cannot fail.
+            let _ = write!(told.lines, "{},{}", group[0].0.centre, group[0].0.day);
+            for number in figures.integers {
+                let _ = write!(told.lines, ",{number}");
+            }
+            told.lines.push('\n');
+            told.ratios.push(figures.ratios());
+        }
+        told
+    }
 }
 
 fn digest(hash: Sha256, digits: usize) -> String {
@@ -161,6 +177,11 @@ impl Waits {
         self.total += histogram.total();
     }
 
+    /// How many took at most so many seconds, less than a day.
+    fn within(&self, seconds: u32) -> u64 {
+        self.counts.iter().take(seconds as usize + 1).sum()
+    }
+
     /// The 95th percentile by nearest rank; empties the counts.
     fn take_p95(&mut self) -> u32 {
         let rank = (u128::from(std::mem::take(&mut self.total)) * 95).div_ceil(100).max(1);
@@ -185,29 +206,32 @@ struct Figures {
 }
 
 impl Figures {
-    fn of(cells: &[&Measures], waits: &mut Waits) -> Self {
+    fn of(group: &Group<'_>, waits: &mut Waits) -> Self {
         let mut integers = [0; 13];
-        for cell in cells {
+        for (_, cell) in group {
+            waits.add(&cell.wait_answered);
             let counts = [
-                cell.offered(),
-                cell.answered,
-                cell.abandoned,
-                cell.wait_abandoned.within(SHORT_S),
-                cell.wait_answered.within(THRESHOLD_S),
-                cell.wait_abandoned.within(THRESHOLD_S),
-                cell.wait_answered_s,
-                cell.handle_s(),
-                cell.resolved,
-                cell.csat_answers(),
-                cell.csat_sum(),
+                (0, cell.offered()),
+                (1, cell.answered),
+                (2, cell.abandoned),
+                (6, cell.wait_answered_s),
+                (7, cell.handle_s()),
+                (8, cell.resolved),
+                (9, cell.csat_answers()),
+                (10, cell.csat_sum()),
             ];
-            for (integer, count) in integers.iter_mut().zip(counts) {
-                *integer += i128::from(count);
+            for (at, count) in counts {
+                integers[at] += i128::from(count);
             }
             integers[12] += i128::from(cell.revenue_minor);
-            waits.add(&cell.wait_answered);
+        }
+        let answered = [SHORT_S, THRESHOLD_S].map(|limit| waits.within(limit));
+        for (_, cell) in group {
             waits.add(&cell.wait_abandoned);
         }
+        integers[3] = i128::from(waits.within(SHORT_S) - answered[0]);
+        integers[4] = i128::from(answered[1]);
+        integers[5] = i128::from(waits.within(THRESHOLD_S) - answered[1]);
         integers[11] = i128::from(waits.take_p95());
         Self { integers }
     }
