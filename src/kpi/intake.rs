@@ -5,6 +5,7 @@
 //! Invariant: memory follows the number of cells, not of rows; the result does not depend on how the file was cut into pieces.
 
 mod blocks;
+mod bulk;
 mod cells;
 mod clock;
 mod error;
@@ -156,6 +157,11 @@ struct RowNumber {
 ///
 /// # Errors
 /// When the file cannot be read as a call log at all: no header, columns missing, an archive, a broken gzip stream, a disk error.
-pub fn measure(reader: impl Read, mapping: &Mapping, zones: &CentreZones, keep: &mut dyn Write) -> Result<Intake, IntakeError> {
+pub fn measure(
+    reader: impl Read + Send,
+    mapping: &Mapping,
+    zones: &CentreZones,
+    keep: &mut (dyn Write + Send),
+) -> Result<Intake, IntakeError> {
     pipeline::run(reader, mapping, zones, keep, pipeline::Settings::default())
 }

@@ -3,11 +3,10 @@
 //!
 //! Invariant: a block begins where a record begins; the header and any blocks put together are a file of their own.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use flate2::read::MultiGzDecoder;
@@ -42,7 +41,7 @@ struct Block {
 /// Notes blocks while a file is read: where lines begin, and, somewhat later, which of them are records of which days.
 #[derive(Debug, Default)]
 pub(super) struct Noting {
-    starts: Rc<RefCell<Starts>>,
+    starts: Arc<Mutex<Starts>>,
     /// Line, first and last day of each block that began with a record.
     found: Vec<(u64, Option<(i64, i64)>)>,
 }
@@ -63,8 +62,8 @@ impl Default for Starts {
 
 impl Noting {
     /// Passes a file through.
-    pub(super) fn reading<R: Read>(&self, inner: R) -> impl Read + use<R> {
-        Noted { inner, starts: Rc::clone(&self.starts) }
+    pub(super) fn reading<R: Read + Send>(&self, inner: R) -> impl Read + Send + use<R> {
+        Noted { inner, starts: Arc::clone(&self.starts) }
     }
 
     /// A row and the days that it adds to.
@@ -83,7 +82,7 @@ impl Noting {
 
     /// The blocks; none when the file is too small or too odd to need any.
     pub(super) fn finish(self, gb18030: bool) -> Option<Blocks> {
-        let starts = self.starts.take();
+        let starts = std::mem::take(&mut *self.starts.lock().unwrap_or_else(PoisonError::into_inner));
         if self.found.first()?.0 > HEAD {
             return None;
         }
@@ -99,13 +98,13 @@ impl Noting {
 
 struct Noted<R> {
     inner: R,
-    starts: Rc<RefCell<Starts>>,
+    starts: Arc<Mutex<Starts>>,
 }
 
 impl<R: Read> Read for Noted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        let mut starts = self.starts.borrow_mut();
+        let mut starts = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
         for end in memchr::memchr_iter(b'\n', buffer.get(..count).unwrap_or_default()) {
             starts.line += 1;
             if starts.line <= HEAD || starts.line.is_multiple_of(LINES) {

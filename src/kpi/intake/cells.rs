@@ -1,5 +1,5 @@
 //! The measures of centre × day × channel as they grow. Waits are noted as they come and folded into the histogram of their cell
-//! every hundred or so; cells that are done for now move to the common store, so that memory follows the cells, not the rows.
+//! some hundred at a time; cells that are done for now move to the common store, so that memory follows the cells, not the rows.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,9 @@ use super::plan::Codes;
 use crate::kpi::measures::{Histogram, Measures};
 
 /// Waits noted before they are folded in.
-const NOTED: usize = 128;
+const NOTED: usize = 256;
+/// Seconds below which noted waits are counted; those above, which are few, are sorted.
+const SHORT: usize = 512;
 /// Marks a noted wait as that of an abandoned contact.
 const ABANDONED: u16 = 1 << 15;
 /// Cells a worker holds before it hands them over.
@@ -26,17 +28,12 @@ const BATCH: usize = 256;
 pub(super) struct Cell {
     pub(super) measures: Measures,
     waits: Vec<u16>,
-    zero_answered: u64,
-    zero_abandoned: u64,
 }
 
 impl Cell {
     #[inline]
     pub(super) fn waited(&mut self, seconds: u32, abandoned: bool) {
-        if seconds == 0 {
-            let zeros = if abandoned { &mut self.zero_abandoned } else { &mut self.zero_answered };
-            *zeros += 1;
-        } else if seconds < u32::from(ABANDONED) {
+        if seconds < u32::from(ABANDONED) {
             let mark = if abandoned { ABANDONED } else { 0 };
             if self.waits.len() >= NOTED {
                 self.fold(&mut Vec::new());
@@ -55,21 +52,62 @@ impl Cell {
 
     #[cold]
     fn fold(&mut self, scratch: &mut Vec<u8>) {
-        self.waits.sort_unstable();
-        let split = self.waits.partition_point(|wait| wait & ABANDONED == 0);
-        let (answered, abandoned) = self.waits.split_at(split);
-        fold_into(&mut self.measures.wait_answered, self.zero_answered, answered, scratch);
-        fold_into(&mut self.measures.wait_abandoned, self.zero_abandoned, abandoned, scratch);
-        self.waits.clear();
-        (self.zero_answered, self.zero_abandoned) = (0, 0);
+        let (mut answered, mut abandoned) = (Seconds::default(), Seconds::default());
+        for wait in self.waits.drain(..) {
+            let seconds = if wait & ABANDONED == 0 { &mut answered } else { &mut abandoned };
+            seconds.count(wait & !ABANDONED);
+        }
+        answered.add_to(&mut self.measures.wait_answered, scratch);
+        abandoned.add_to(&mut self.measures.wait_abandoned, scratch);
     }
 }
 
-fn fold_into(histogram: &mut Histogram, zeros: u64, waits: &[u16], scratch: &mut Vec<u8>) {
-    if zeros > 0 || !waits.is_empty() {
-        let bins = waits.iter().map(|wait| (u32::from(wait & !ABANDONED), 1));
-        histogram.add_ascending(std::iter::once((0, zeros)).chain(bins), scratch);
+/// Some noted waits, counted by second.
+struct Seconds {
+    counts: [u16; SHORT],
+    /// A bit for each second that was met.
+    met: [u64; SHORT / 64],
+    long: Vec<u16>,
+}
+
+impl Default for Seconds {
+    fn default() -> Self {
+        Self { counts: [0; SHORT], met: [0; SHORT / 64], long: Vec::new() }
     }
+}
+
+impl Seconds {
+    #[inline]
+    fn count(&mut self, wait: u16) {
+        let second = usize::from(wait);
+        match self.counts.get_mut(second) {
+            Some(count) => {
+                *count += 1;
+                self.met[second / 64] |= 1 << (second % 64);
+            }
+            None => self.long.push(wait),
+        }
+    }
+
+    fn add_to(mut self, histogram: &mut Histogram, scratch: &mut Vec<u8>) {
+        if self.met == [0; SHORT / 64] && self.long.is_empty() {
+            return;
+        }
+        self.long.sort_unstable();
+        let short = self.met.iter().zip((0..).step_by(64)).flat_map(|(met, first)| bits(*met).map(move |bit| first + bit));
+        let short = short.map(|second: usize| (second as u32, u64::from(self.counts[second])));
+        histogram.add_ascending(short.chain(self.long.iter().map(|wait| (u32::from(*wait), 1))), scratch);
+    }
+}
+
+/// The bits of a word that are set, the lowest first.
+fn bits(word: u64) -> impl Iterator<Item = usize> {
+    let mut left = word;
+    std::iter::from_fn(move || {
+        let bit = left.trailing_zeros() as usize;
+        left &= left.wrapping_sub(1);
+        (bit < 64).then_some(bit)
+    })
 }
 
 /// The store that the workers share.
@@ -103,6 +141,19 @@ impl Cells {
     /// The cell of a day (counted from 1970-01-01), centre and channel.
     #[inline]
     pub(super) fn at(&mut self, day: i64, centre: u16, channel: u16) -> &mut Cell {
+        let number = self.number(day, centre, channel);
+        self.numbered(number)
+    }
+
+    /// The cell of a number, until cells are handed over.
+    #[inline(always)]
+    pub(super) fn numbered(&mut self, number: u32) -> &mut Cell {
+        &mut self.held[number as usize].1
+    }
+
+    /// The number of a cell.
+    #[inline(always)]
+    pub(super) fn number(&mut self, day: i64, centre: u16, channel: u16) -> u32 {
         let key = u64::from(day as u32) << 32 | u64::from(centre) << 16 | u64::from(channel);
         let slot = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize & (RECENT - 1);
         self.asked += 1;
@@ -114,7 +165,7 @@ impl Cells {
             }
             self.recent[slot] = (key, number);
         }
-        &mut self.held[self.recent[slot].1 as usize].1
+        self.recent[slot].1
     }
 
     /// True when the cells should be handed over.

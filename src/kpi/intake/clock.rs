@@ -37,7 +37,7 @@ impl Clock {
     }
 
     /// The same, for the second of a day in UTC.
-    #[inline]
+    #[inline(always)]
     pub(super) fn day_of(&mut self, day: i64, second: i64) -> i64 {
         match self.steady(day) {
             Some(offset) if (0..DAY).contains(&(second + offset)) => day,
@@ -61,20 +61,19 @@ impl Clock {
     }
 
     /// The offset, if it is the same from a day before to a day after.
-    #[inline]
+    #[inline(always)]
     fn steady(&mut self, day: i64) -> Option<i64> {
         if self.recent.0 != day {
-            let offset = match self.days.get(&day) {
-                Some(known) => *known,
-                None => self.survey(day),
-            };
-            self.recent = (day, offset);
+            self.recent = (day, self.look_up(day));
         }
         self.recent.1
     }
 
-    #[cold]
-    fn survey(&mut self, day: i64) -> Option<i64> {
+    #[inline(never)]
+    fn look_up(&mut self, day: i64) -> Option<i64> {
+        if let Some(known) = self.days.get(&day) {
+            return *known;
+        }
         let first = self.offset_at((day - 1) * DAY);
         let steady = (-23..=48).all(|hour| self.offset_at(day * DAY + hour * 3600) == first);
         let offset = steady.then_some(first);
@@ -95,6 +94,36 @@ impl Clock {
             }
             LocalResult::None => None,
         }
+    }
+}
+
+/// The clocks of numbered centres, one for each zone.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Clocks {
+    clocks: Vec<Clock>,
+    /// By centre: which of them is on its wall.
+    on_wall: Vec<usize>,
+}
+
+impl Clocks {
+    /// How many centres have one.
+    pub(super) fn count(&self) -> usize {
+        self.on_wall.len()
+    }
+
+    /// Gives the next centre the clock of its zone.
+    pub(super) fn add(&mut self, zone: Tz) {
+        let known = self.clocks.iter().position(|clock| clock.zone == zone);
+        self.on_wall.push(known.unwrap_or(self.clocks.len()));
+        if known.is_none() {
+            self.clocks.push(Clock::new(zone));
+        }
+    }
+
+    /// The clock of a centre.
+    #[inline(always)]
+    pub(super) fn of(&mut self, centre: u16) -> &mut Clock {
+        &mut self.clocks[self.on_wall[usize::from(centre)]]
     }
 }
 

@@ -7,12 +7,12 @@ use super::text::Field;
 /// Places of the quick part; half of them are used at most.
 const PLACES: usize = 256;
 /// The key of no text: its length would be 255.
-const VACANT: u128 = u128::MAX;
+const VACANT: (u64, u64) = (u64::MAX, u64::MAX);
 
-/// Text → number. Texts of up to fifteen bytes are compared as one number; longer ones, and those beyond the first hundred, are hashed.
+/// Text → number. Texts of up to fifteen bytes are compared as two words; longer ones, and those beyond the first hundred, are hashed.
 #[derive(Debug, Clone)]
 pub(super) struct Lookup {
-    keys: Box<[u128; PLACES]>,
+    keys: Box<[(u64, u64); PLACES]>,
     values: Box<[u16; PLACES]>,
     used: usize,
     others: AHashMap<Vec<u8>, u16>,
@@ -32,7 +32,7 @@ impl Lookup {
     }
 
     /// The number of a field, blanks around it disregarded.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find(&self, field: Field<'_>) -> Option<u16> {
         if let Some(key) = field.key() {
             let mut place = place(key);
@@ -66,7 +66,8 @@ impl Lookup {
         let mut bytes = [0_u8; 16];
         bytes[..text.len()].copy_from_slice(text);
         bytes[15] = text.len() as u8;
-        let key = u128::from_le_bytes(bytes);
+        let word = |at: usize| bytes[at..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
+        let key = (word(0), word(8));
         let mut place = place(key);
         while self.keys[place] != VACANT && self.keys[place] != key {
             place = (place + 1) % PLACES;
@@ -77,8 +78,8 @@ impl Lookup {
 }
 
 #[inline]
-fn place(key: u128) -> usize {
-    let mixed = (key as u64 ^ ((key >> 64) as u64).rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+fn place((first, second): (u64, u64)) -> usize {
+    let mixed = (first ^ second.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> 56) as usize % PLACES
 }
 

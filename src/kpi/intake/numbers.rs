@@ -3,16 +3,24 @@
 use super::error::{Checked, RowProblem};
 use super::text::{Field, digits};
 
+/// Minor units of one unit, for one decimal and more.
+const UNITS: [i64; 4] = [10, 100, 1000, 10_000];
 /// The longest duration accepted: a year of 366 days.
 const LONGEST_S: u64 = 366 * 86_400;
 
 /// Whole seconds: plain seconds (fractions rounded down), `h:mm:ss` or `mm:ss`. `None` when the field is empty.
 #[inline(always)]
 pub(super) fn duration(field: Field<'_>) -> Checked<Option<u32>> {
-    match field.digits() {
-        Some(seconds) if u64::from(seconds) <= LONGEST_S => Ok(Some(seconds)),
-        _ => uncommon_duration(field.bytes().trim_ascii()),
+    match plain_seconds(field) {
+        Some(seconds) => Ok(Some(seconds)),
+        None => uncommon_duration(field.bytes().trim_ascii()),
     }
+}
+
+/// The common shape of a duration: digits alone.
+#[inline(always)]
+pub(super) fn plain_seconds(field: Field<'_>) -> Option<u32> {
+    field.digits().filter(|seconds| u64::from(*seconds) <= LONGEST_S)
 }
 
 #[cold]
@@ -80,10 +88,24 @@ fn number(text: &[u8]) -> Option<u64> {
 /// A rating from 1 to 5; `None` when the field is empty. `4.0` is a rating, `4.5` is not.
 #[inline]
 pub(super) fn rating(field: Field<'_>) -> Checked<Option<usize>> {
-    if field.is_empty() {
-        return Ok(None);
+    match plain_rating(field) {
+        Some(rating) => Ok(rating),
+        None => uncommon_rating(field.bytes().trim_ascii()),
     }
-    let text = field.bytes().trim_ascii();
+}
+
+/// The common shapes of a rating: one digit or nothing.
+#[inline(always)]
+pub(super) fn plain_rating(field: Field<'_>) -> Option<Option<usize>> {
+    match field.bytes() {
+        [] => Some(None),
+        [digit @ b'1'..=b'5'] => Some(Some(usize::from(digit - b'1'))),
+        _ => None,
+    }
+}
+
+#[cold]
+fn uncommon_rating(text: &[u8]) -> Checked<Option<usize>> {
     let (whole, zeros) = text.split_at(text.len().min(1));
     match (whole, zeros) {
         ([], _) => Ok(None),
@@ -96,17 +118,20 @@ pub(super) fn rating(field: Field<'_>) -> Checked<Option<usize>> {
 /// An exact amount in minor units; an empty field is zero.
 #[inline]
 pub(super) fn money(field: Field<'_>, decimals: u8) -> Checked<i64> {
-    let tail = usize::from(decimals) + 1;
-    let length = field.len();
-    // The common shape, `123.45` for two decimals, by words.
-    if decimals > 0 && length > tail && length - tail <= 8 && field.bytes()[length - tail] == b'.' {
-        let whole = digits(field.word(0), (length - tail) as u32);
-        let fraction = digits(field.word(length - tail + 1), u32::from(decimals));
-        if let (Some(whole), Some(fraction)) = (whole, fraction) {
-            return Ok(i64::from(whole) * 10_i64.pow(u32::from(decimals)) + i64::from(fraction));
-        }
+    match plain_money(field, decimals) {
+        Some(minor) => Ok(minor),
+        None => uncommon_money(field.bytes().trim_ascii(), decimals),
     }
-    uncommon_money(field.bytes().trim_ascii(), decimals)
+}
+
+/// The common shape of an amount, `123.45` for two decimals.
+#[inline(always)]
+pub(super) fn plain_money(field: Field<'_>, decimals: u8) -> Option<i64> {
+    let (length, tail) = (field.len(), usize::from(decimals) + 1);
+    let point = length.checked_sub(tail).filter(|point| (1..=8).contains(point) && field.bytes()[*point] == b'.')?;
+    let unit = UNITS.get(usize::from(decimals).wrapping_sub(1))?;
+    let (whole, fraction) = (digits(field.word(0), point as u32)?, digits(field.word(point + 1), u32::from(decimals))?);
+    Some(i64::from(whole) * unit + i64::from(fraction))
 }
 
 #[cold]

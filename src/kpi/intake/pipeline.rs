@@ -1,13 +1,13 @@
-//! One thread reads and cuts the file into chunks of whole lines, the others turn chunks into measures. From the first quotation mark on,
-//! one thread does it all, because a quoted field may hold line ends.
+//! Workers take turns at reading a file, each a chunk of whole lines at a time, and turn their chunks into measures side by side. From the
+//! first quotation mark on, one thread does it all, because a quoted field may hold line ends.
 
 use std::io::{Read, Write};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
+use super::bulk::{Bulk, MANY};
 use super::cells::Store;
 use super::error::{IntakeError, RowError};
-use super::lines::Separators;
+use super::lines::{Lines, Separators};
 use super::plan::{Plan, wanted};
 use super::rows::Rows;
 use super::source::{Chunk, LineChunks};
@@ -48,14 +48,12 @@ impl Share {
     }
 }
 
-type Job = (u64, Chunk);
-
 /// Reads a whole file.
 pub(super) fn run(
-    reader: impl Read,
+    reader: impl Read + Send,
     mapping: &Mapping,
     zones: &CentreZones,
-    keep: &mut dyn Write,
+    keep: &mut (dyn Write + Send),
     settings: Settings,
 ) -> Result<Intake, IntakeError> {
     let mut source = LineChunks::open(reader, keep, mapping.encoding, settings.chunk)?;
@@ -64,34 +62,22 @@ pub(super) fn run(
     first.skip(header.bytes);
     let plan = Plan::bind(mapping, zones, header.names, header.delimiter)?;
     // Rows that were mended are few, and their cells are read as they were.
-    let settings = Settings { sequential: settings.sequential || rejects::is_mended(&plan.header), ..settings };
+    let sequential = settings.sequential || rejects::is_mended(&plan.header);
     let store = Store::default();
-    let mut shares = Vec::new();
-    let outcome = std::thread::scope(|scope| {
-        let (give, jobs) = sync_channel::<Job>(1);
-        let (give_back, spare) = channel::<Vec<u8>>();
-        // Owned by the workers alone, so that giving ends with an error when there are none left.
-        let jobs = Arc::new(Mutex::new(jobs));
-        let (store, plan) = (&store, &plan);
-        let workers: Vec<_> = (0..settings.workers)
-            .map(|_| {
-                let (jobs, give_back) = (Arc::clone(&jobs), give_back.clone());
-                scope.spawn(move || work(plan, store, &jobs, &give_back))
-            })
-            .collect();
-        drop(jobs);
-        let mut reading = Reading { source: &mut source, number: 0, settings };
-        let rest = reading.distribute(first, &give, &spare);
-        drop(give);
-        let number = reading.number;
-        let rest = rest.and_then(|rest| rest.map(|chunk| quoted::read(&mut source, chunk, number, plan, store)).transpose());
-        for worker in workers {
-            shares.push(worker.join().map_err(|_| IntakeError::Worker)?);
-        }
-        rest.map(|share| shares.extend(share))
+    let feed = Mutex::new(Feed { source: &mut source, first: Some(first), number: 0, sequential, rest: None });
+    let joined: Vec<_> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..settings.workers).map(|_| scope.spawn(|| work(&plan, &store, &feed))).collect();
+        workers.into_iter().map(|worker| worker.join().map_err(|_| IntakeError::Worker)).collect()
     });
-    let found = Found { header_lines: header.lines, shares };
-    outcome.map_err(|error| found.place(error))?;
+    let mut found = Found { header_lines: header.lines, shares: joined.into_iter().collect::<Result<_, _>>()? };
+    let Feed { number, rest, .. } = feed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let rest = rest
+        .unwrap_or(Ok(None))
+        .and_then(|rest| rest.map(|chunk| quoted::read(&mut source, chunk, number, &plan, &store)).transpose());
+    match rest {
+        Ok(share) => found.shares.extend(share),
+        Err(error) => return Err(found.place(error)),
+    }
     let mut intake = Intake {
         gzip: source.gzip,
         gb18030: source.text == super::source::Text::Gb18030,
@@ -104,58 +90,69 @@ pub(super) fn run(
     Ok(intake)
 }
 
-fn work(plan: &Plan<'_>, store: &Store, jobs: &Mutex<Receiver<Job>>, give_back: &Sender<Vec<u8>>) -> Share {
+/// The file, of which each worker takes the next chunk when it is done with one.
+struct Feed<'s, 'r> {
+    source: &'s mut LineChunks<'r>,
+    /// What was read before the workers began.
+    first: Option<Chunk>,
+    /// Number of the next chunk.
+    number: u64,
+    sequential: bool,
+    /// Why there is nothing more to take: the chunk that holds the first quotation mark, the end of the file, or an error.
+    rest: Option<Result<Option<Chunk>, IntakeError>>,
+}
+
+impl Feed<'_, '_> {
+    /// The next chunk and its number. The buffer is used again.
+    fn take(&mut self, buffer: Vec<u8>) -> Option<(u64, Chunk)> {
+        if self.rest.is_some() {
+            return None;
+        }
+        let next = match self.first.take() {
+            Some(first) => Ok(Some(first)),
+            None => self.source.next(buffer),
+        };
+        match next {
+            Ok(Some(chunk)) if !self.sequential && !chunk.quoted => {
+                self.number += 1;
+                Some((self.number - 1, chunk))
+            }
+            rest => {
+                self.rest = Some(rest);
+                None
+            }
+        }
+    }
+}
+
+fn work(plan: &Plan<'_>, store: &Store, feed: &Mutex<Feed<'_, '_>>) -> Share {
     let mut rows = Rows::new(plan, store);
-    let mut separators = Separators::default();
-    let mut lines = Vec::new();
+    let (mut bulk, mut separators) = (Bulk::default(), Separators::default());
+    let (mut lines, mut buffer) = (Vec::new(), Vec::new());
     loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((number, chunk)) = job else { break };
+        let taken = feed.lock().unwrap_or_else(PoisonError::into_inner).take(buffer);
+        let Some((number, chunk)) = taken else { break };
         let bad = chunk.bad_lines();
         let chunk = chunk.decoded();
         separators.find(chunk.bytes(), plan.delimiter);
-        for (line, at) in separators.lines(&chunk.buffer).zip(0..) {
-            if !bad.is_empty() && bad.binary_search(&at).is_ok() {
-                rows.report_encoding(RowNumber { chunk: number, line: at });
-                continue;
+        let runs = separators.runs(&chunk.buffer, plan.header.len(), MANY);
+        if bad.is_empty() {
+            bulk.read(&mut rows, runs, number);
+        } else {
+            for (line, at) in runs.flat_map(Lines::each).zip(0..) {
+                let number = RowNumber { chunk: number, line: at };
+                match bad.binary_search(&at) {
+                    Ok(_) => rows.report_encoding(number),
+                    Err(_) => rows.read(line, number),
+                }
             }
-            rows.read(line, RowNumber { chunk: number, line: at });
         }
         lines.push((number, separators.count()));
         rows.breathe();
-        // The reader may have ended already.
-        let _ = give_back.send(chunk.buffer);
+        buffer = chunk.buffer;
     }
     rows.finish();
     Share::of(rows, lines)
-}
-
-struct Reading<'s, 'r> {
-    source: &'s mut LineChunks<'r>,
-    /// Number of the next chunk.
-    number: u64,
-    settings: Settings,
-}
-
-impl Reading<'_, '_> {
-    /// Hands chunks to the workers; returns the first one that holds a quotation mark.
-    fn distribute(
-        &mut self,
-        first: Chunk,
-        give: &SyncSender<Job>,
-        spare: &Receiver<Vec<u8>>,
-    ) -> Result<Option<Chunk>, IntakeError> {
-        let mut next = Some(first);
-        while let Some(chunk) = next {
-            if self.settings.sequential || memchr::memchr(b'"', chunk.bytes()).is_some() {
-                return Ok(Some(chunk));
-            }
-            give.send((self.number, chunk)).map_err(|_| IntakeError::Worker)?;
-            self.number += 1;
-            next = self.source.next(spare.try_recv().unwrap_or_default())?;
-        }
-        Ok(None)
-    }
 }
 
 /// What the workers found, before it is put in the order of the file.

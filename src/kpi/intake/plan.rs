@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ahash::AHashMap;
 use chrono_tz::Tz;
 
-use super::clock::Clock;
+use super::clock::Clocks;
 use super::error::{Checked, IntakeError, RowProblem};
 use super::lookup::Lookup;
 use super::stamps::StampAt;
@@ -246,8 +246,10 @@ impl Codes {
         number
     }
 
-    /// A clock for each centre from a number on.
-    pub(super) fn clocks(&self, zones: &CentreZones, from: usize) -> Vec<Clock> {
-        self.names.iter().skip(from).map(|name| Clock::new(zones.zone(name).unwrap_or(Tz::UTC))).collect()
+    /// Gives the centres that have no clock yet theirs.
+    pub(super) fn hang(&self, clocks: &mut Clocks, zones: &CentreZones) {
+        for name in self.names.iter().skip(clocks.count()) {
+            clocks.add(zones.zone(name).unwrap_or(Tz::UTC));
+        }
     }
 }

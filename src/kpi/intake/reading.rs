@@ -48,10 +48,15 @@ pub struct Setting<'s> {
 ///
 /// # Errors
 /// When the file cannot be read at all: no header, columns missing, an archive, a broken stream, a disk error.
-pub fn read(reader: impl Read, mapping: &SourceMapping, setting: Setting<'_>, keep: &mut dyn Write) -> Result<Intake, IntakeError> {
+pub fn read(
+    reader: impl Read + Send,
+    mapping: &SourceMapping,
+    setting: Setting<'_>,
+    keep: &mut (dyn Write + Send),
+) -> Result<Intake, IntakeError> {
     let rewrite = setting.names.filter(|_| !mapping.rows.personal.is_empty());
     let mut original = Hashed::default();
-    let (raw, rewritten): (&mut dyn Write, Option<(&Pseudonyms, &mut dyn Write)>) = match rewrite {
+    let (raw, rewritten): (&mut (dyn Write + Send), Option<(&Pseudonyms, &mut dyn Write)>) = match rewrite {
         Some(names) => (&mut original, Some((names, keep))),
         None => (keep, None),
     };
@@ -91,7 +96,7 @@ fn tell_revenue(mapping: &SourceMapping, found: &mut Intake) {
 /// # Errors
 /// As [`read`].
 pub fn rejected(
-    reader: impl Read,
+    reader: impl Read + Send,
     mapping: &SourceMapping,
     setting: Setting<'_>,
     to: &mut dyn Write,
@@ -152,7 +157,12 @@ pub fn trace(
     traced(chosen, &mapping, setting, Tracer::new(wanted, &mut renumbered, None))
 }
 
-fn traced(reader: impl Read, mapping: &SourceMapping, setting: Setting<'_>, tracer: Tracer<'_>) -> Result<Traced, IntakeError> {
+fn traced(
+    reader: impl Read + Send,
+    mapping: &SourceMapping,
+    setting: Setting<'_>,
+    tracer: Tracer<'_>,
+) -> Result<Traced, IntakeError> {
     let mut nothing = io::sink();
     let (mut table, workbook) = match tables::open(reader, &mut nothing, setting.scratch)? {
         Opened::Text(text) => (Table::Text(Box::new(TextTable::open(text, &mut nothing, mapping)?)), false),

@@ -3,7 +3,7 @@
 use ahash::AHashMap;
 use sha2::{Digest, Sha256};
 
-use super::clock::{Clock, DAY};
+use super::clock::{Clock, Clocks, DAY};
 use super::error::{Checked, IntakeError, RowProblem};
 use super::lookup::Lookup;
 use super::numbers::{duration_in, money};
@@ -155,7 +155,7 @@ pub(super) struct RecordReader<'m> {
     pub(super) centres: Codes,
     channel: Option<usize>,
     pub(super) channels: Codes,
-    clocks: Vec<Clock>,
+    clocks: Clocks,
     stamp: StampReader<'m>,
     outcome: Option<(usize, Lookup)>,
     fields: Vec<BoundField<'m>>,
@@ -170,6 +170,8 @@ impl<'m> RecordReader<'m> {
         columns.check(&mapping.columns())?;
         let centre = rows.centre.as_ref().ok_or(IntakeError::NoCentre)?;
         let centres = Codes::centres(centre, zones)?;
+        let mut clocks = Clocks::default();
+        centres.hang(&mut clocks, zones);
         let outcome = mapping.calls.as_ref().map(|calls| {
             let number = |outcome: &Outcome| OUTCOMES.iter().zip(0_u16..).find(|pair| pair.0 == outcome).map_or(0, |pair| pair.1);
             let table = calls.outcome.values.iter().map(|(text, outcome)| (text.as_str(), number(outcome)));
@@ -186,7 +188,7 @@ impl<'m> RecordReader<'m> {
             mapping: rows,
             zones,
             centre: columns.of(centre),
-            clocks: centres.clocks(zones, 0),
+            clocks,
             centres,
             channel: columns.of(&rows.channel),
             channels: Codes::of(&rows.channel, if rows.is_by_person() { MAX_PEOPLE } else { MAX_CHANNELS }),
@@ -213,7 +215,7 @@ impl<'m> RecordReader<'m> {
             },
         };
         let place = self.place(line)?;
-        let clock = &mut self.clocks[usize::from(place.centre)];
+        let clock = self.clocks.of(place.centre);
         let stamp = self.stamp.moment(line, clock).at(self.stamp.column())?;
         let fields = self.mapping.kind.fields();
         let (mut values, mut columns) = (vec![None; fields.len()], vec![self.stamp.column(); fields.len()]);
@@ -229,7 +231,7 @@ impl<'m> RecordReader<'m> {
     /// Where a row counts, and its day.
     pub(super) fn whereabouts(&mut self, line: Line<'_>) -> Sound<(Place, i64)> {
         let place = self.place(line)?;
-        let clock = &mut self.clocks[usize::from(place.centre)];
+        let clock = self.clocks.of(place.centre);
         Ok((place, self.stamp.moment(line, clock).at(self.stamp.column())?.day))
     }
 
@@ -240,7 +242,7 @@ impl<'m> RecordReader<'m> {
                 Some(number) => number,
                 None => {
                     let number = self.centres.learn_centre(line.field(column), self.zones).at(column)?;
-                    self.clocks.extend(self.centres.clocks(self.zones, self.clocks.len()));
+                    self.centres.hang(&mut self.clocks, self.zones);
                     number
                 }
             },

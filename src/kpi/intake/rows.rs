@@ -5,7 +5,7 @@
 use std::sync::PoisonError;
 
 use super::cells::{Cells, Store};
-use super::clock::Clock;
+use super::clock::Clocks;
 use super::error::{Checked, RowError, RowProblem};
 use super::numbers::{duration, money, rating};
 use super::plan::{Codes, OUTCOMES, Plan};
@@ -45,25 +45,25 @@ pub(super) fn fault<T>(column: usize, problem: RowProblem) -> Sound<T> {
 }
 
 /// What an answered contact adds.
-struct Answered {
-    wait: Option<u32>,
-    talk: Option<u32>,
-    hold: u32,
-    wrap: u32,
-    resolved: Option<bool>,
-    rating: Option<usize>,
-    revenue: i64,
+pub(super) struct Answered {
+    pub(super) wait: Option<u32>,
+    pub(super) talk: Option<u32>,
+    pub(super) hold: u32,
+    pub(super) wrap: u32,
+    pub(super) resolved: Option<bool>,
+    pub(super) rating: Option<usize>,
+    pub(super) revenue: i64,
 }
 
 /// Reads rows into cells; each worker has one.
 pub(super) struct Rows<'p> {
-    plan: &'p Plan<'p>,
+    pub(super) plan: &'p Plan<'p>,
     store: &'p Store,
-    centres: Codes,
-    channels: Codes,
-    clocks: Vec<Clock>,
-    stamps: StampReader<'p>,
-    cells: Cells,
+    pub(super) centres: Codes,
+    pub(super) channels: Codes,
+    pub(super) clocks: Clocks,
+    pub(super) stamps: StampReader<'p>,
+    pub(super) cells: Cells,
     /// Rows read, blank lines not counted.
     pub(super) rows: u64,
     /// Ignored rows that belong to no known cell.
@@ -74,12 +74,14 @@ pub(super) struct Rows<'p> {
 
 impl<'p> Rows<'p> {
     pub(super) fn new(plan: &'p Plan<'p>, store: &'p Store) -> Self {
+        let mut clocks = Clocks::default();
+        plan.centres.hang(&mut clocks, plan.zones);
         Self {
             plan,
             store,
             centres: plan.centres.clone(),
             channels: plan.channels.clone(),
-            clocks: plan.centres.clocks(plan.zones, 0),
+            clocks,
             stamps: StampReader::new(&plan.mapping.stamp, plan.stamp),
             cells: Cells::new(),
             rows: 0,
@@ -153,11 +155,7 @@ impl<'p> Rows<'p> {
             }
             Outcome::Abandoned => {
                 let wait = part(line, plan.wait)?;
-                let cell = self.place(line)?;
-                cell.measures.abandoned += 1;
-                if let Some(seconds) = wait {
-                    cell.waited(seconds, true);
-                }
+                self.place(line)?.abandoned(wait);
             }
             Outcome::AbandonedBeforeQueue => self.place(line)?.measures.abandoned_before_queue += 1,
             // Not contacts of the queue: the rows of their own fields are counted elsewhere.
@@ -227,15 +225,14 @@ impl<'p> Rows<'p> {
                 None => self.channels.learn_channel(line.field(column)).at(column)?,
             },
         };
-        let clock = &mut self.clocks[usize::from(centre)];
-        let day = self.stamps.day(line, clock).at(self.plan.stamp.column())?;
+        let day = self.stamps.day(line, self.clocks.of(centre)).at(self.plan.stamp.column())?;
         Ok(self.cells.at(day, centre, channel))
     }
 
     #[cold]
     fn learn_centre(&mut self, field: Field<'_>) -> Checked<u16> {
         let number = self.centres.learn_centre(field, self.plan.zones)?;
-        self.clocks.extend(self.centres.clocks(self.plan.zones, self.clocks.len()));
+        self.centres.hang(&mut self.clocks, self.plan.zones);
         Ok(number)
     }
 
@@ -277,8 +274,16 @@ fn known(field: Field<'_>, empty: EmptyDuration) -> Checked<Option<u32>> {
 }
 
 impl super::cells::Cell {
-    #[inline]
-    fn answered(&mut self, parts: &Answered) {
+    #[inline(always)]
+    pub(super) fn abandoned(&mut self, wait: Option<u32>) {
+        self.measures.abandoned += 1;
+        if let Some(seconds) = wait {
+            self.waited(seconds, true);
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn answered(&mut self, parts: &Answered) {
         let measures = &mut self.measures;
         measures.answered += 1;
         if let Some(talk) = parts.talk {
@@ -293,9 +298,8 @@ impl super::cells::Cell {
             measures.resolved_known += 1;
             measures.resolved += u64::from(resolved);
         }
-        if let Some(rating) = parts.rating {
-            measures.csat[rating] += 1;
-        }
+        // Who rates and who does not is anybody's guess, the processor's too: no branch.
+        measures.csat[parts.rating.unwrap_or(0)] += u64::from(parts.rating.is_some());
         measures.revenue_minor = measures.revenue_minor.saturating_add(parts.revenue);
         if let Some(seconds) = parts.wait {
             measures.wait_answered_s += u64::from(seconds);

@@ -3,9 +3,8 @@
 //!
 //! Invariant: a chunk ends with a line end, so its text can be decoded, cut and counted on its own.
 
-use std::cell::RefCell;
 use std::io::{self, Cursor, Read, Write};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use encoding_rs::GB18030;
 use flate2::read::MultiGzDecoder;
@@ -20,14 +19,14 @@ pub(super) const LONGEST: usize = 1 << 20;
 /// Passes reads through and writes a copy of what was read.
 struct Tee<'k, R> {
     inner: R,
-    keep: &'k mut dyn Write,
-    failed: Rc<RefCell<Option<String>>>,
+    keep: &'k mut (dyn Write + Send),
+    failed: Arc<Mutex<Option<String>>>,
 }
 
 impl<R: Read> Read for Tee<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        self.keep.write_all(&buffer[..count]).inspect_err(|error| *self.failed.borrow_mut() = Some(error.to_string()))?;
+        self.keep.write_all(&buffer[..count]).inspect_err(|error| *lock(&self.failed) = Some(error.to_string()))?;
         Ok(count)
     }
 }
@@ -45,6 +44,8 @@ pub(super) struct Chunk {
     pub(super) buffer: Vec<u8>,
     pub(super) used: usize,
     pub(super) text: Text,
+    /// A quotation mark is among the bytes.
+    pub(super) quoted: bool,
 }
 
 impl Chunk {
@@ -61,7 +62,7 @@ impl Chunk {
         let mut buffer = text.into_owned().into_bytes();
         let used = buffer.len();
         buffer.resize(used + PAD, 0);
-        Self { buffer, used, text: Text::Utf8 }
+        Self { buffer, used, text: Text::Utf8, quoted: self.quoted }
     }
 
     /// Numbers (from 0) of the lines whose bytes are no text in the encoding of the chunk.
@@ -87,8 +88,8 @@ impl Chunk {
 
 /// Chunks of whole lines of a file.
 pub(super) struct LineChunks<'r> {
-    raw: Box<dyn Read + 'r>,
-    keep_failed: Rc<RefCell<Option<String>>>,
+    raw: Box<dyn Read + Send + 'r>,
+    keep_failed: Arc<Mutex<Option<String>>>,
     rule: EncodingRule,
     size: usize,
     carry: Vec<u8>,
@@ -102,13 +103,13 @@ pub(super) struct LineChunks<'r> {
 impl<'r> LineChunks<'r> {
     /// Opens a file; `size` is the size of a chunk in bytes.
     pub(super) fn open(
-        reader: impl Read + 'r,
-        keep: &'r mut dyn Write,
+        reader: impl Read + Send + 'r,
+        keep: &'r mut (dyn Write + Send),
         rule: EncodingRule,
         size: usize,
     ) -> Result<Self, IntakeError> {
-        let keep_failed = Rc::new(RefCell::new(None));
-        let mut tee = Tee { inner: reader, keep, failed: Rc::clone(&keep_failed) };
+        let keep_failed = Arc::new(Mutex::new(None));
+        let mut tee = Tee { inner: reader, keep, failed: Arc::clone(&keep_failed) };
         let mut magic = Vec::with_capacity(4);
         let first = Read::by_ref(&mut tee).take(4).read_to_end(&mut magic);
         first.map_err(|error| problem(&keep_failed, &error))?;
@@ -118,7 +119,7 @@ impl<'r> LineChunks<'r> {
             return Err(IntakeError::Archive);
         }
         let rest = Cursor::new(magic).chain(tee);
-        let raw: Box<dyn Read + 'r> =
+        let raw: Box<dyn Read + Send + 'r> =
             if gzip { Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(1 << 16, rest))) } else { Box::new(rest) };
         let mut chunks = Self { raw, keep_failed, rule, size, carry: Vec::new(), ended: false, gzip, text: Text::Ascii };
         chunks.drop_mark()?;
@@ -194,8 +195,9 @@ impl<'r> LineChunks<'r> {
 
     fn chunk(&mut self, buffer: Vec<u8>, used: usize) -> Chunk {
         let bytes = &buffer[..used];
+        let (ascii, quoted) = survey(bytes);
         let text = match (self.text, self.rule) {
-            _ if bytes.is_ascii() => Text::Ascii,
+            _ if ascii => Text::Ascii,
             // The first text outside ASCII decides for the whole file.
             (Text::Ascii, EncodingRule::Utf8) => Text::Utf8,
             (Text::Ascii, EncodingRule::Gb18030) => Text::Gb18030,
@@ -206,12 +208,26 @@ impl<'r> LineChunks<'r> {
         if text != Text::Ascii {
             self.text = text;
         }
-        Chunk { buffer, used, text }
+        Chunk { buffer, used, text, quoted }
     }
 }
 
-fn problem(keep_failed: &RefCell<Option<String>>, error: &io::Error) -> IntakeError {
-    match keep_failed.borrow().as_ref() {
+/// Whether bytes are all ASCII, and whether a quotation mark is among them.
+fn survey(bytes: &[u8]) -> (bool, bool) {
+    let (mut all, mut quoted) = (0, false);
+    for byte in bytes {
+        all |= byte;
+        quoted |= *byte == b'"';
+    }
+    (all.is_ascii(), quoted)
+}
+
+fn lock(failed: &Mutex<Option<String>>) -> MutexGuard<'_, Option<String>> {
+    failed.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn problem(keep_failed: &Mutex<Option<String>>, error: &io::Error) -> IntakeError {
+    match lock(keep_failed).as_ref() {
         Some(cause) => IntakeError::Keep(cause.clone()),
         None => IntakeError::Read(error.to_string()),
     }

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 
 use super::clock::{Clock, DAY};
 use super::error::{Checked, RowProblem};
-use super::text::{Field, Line, digits};
+use super::text::{Field, Line, all_within, digits};
 use crate::kpi::mapping::{FastShape, Reading, StampRule, StampZone, read};
 
 /// Where the stamp stands in a row.
@@ -25,6 +25,14 @@ impl StampAt {
             Self::Single(column) | Self::Pair(column, _) => column,
         }
     }
+
+    /// The columns of date and time.
+    pub(super) fn fields(self) -> (usize, usize) {
+        match self {
+            Self::Single(column) => (column, column),
+            Self::Pair(date, time) => (date, time),
+        }
+    }
 }
 
 /// Reads the stamps of one file.
@@ -33,8 +41,40 @@ pub(super) struct StampReader<'m> {
     at: StampAt,
     /// The clock that wrote the stamps, if it is not the one on the wall of the centre.
     writer: Option<Clock>,
-    /// The last date read: its ten bytes and its day.
+    common: Option<Common>,
+    /// The last date read: its ten bytes, with what stands behind them, and its day.
     recent: (u64, u64, i64),
+}
+
+/// How a stamp of the common shapes is laid out.
+#[derive(Clone, Copy)]
+struct Common {
+    /// Bytes of the field of the date, and of that of the time.
+    date: usize,
+    time: usize,
+    /// What stands between date and time in one field.
+    between: u8,
+    /// The bits of date and `between` in their second word.
+    kept: u64,
+    /// Where the time begins in its field.
+    after: usize,
+    /// It ends with a `Z`.
+    zulu: bool,
+}
+
+impl Common {
+    fn of(shape: FastShape, at: StampAt) -> Option<Self> {
+        let single = |bytes, between, zulu| Self { date: bytes, time: bytes, between, kept: 0xff_ffff, after: 11, zulu };
+        match (shape, at) {
+            (FastShape::Zulu, StampAt::Single(_)) => Some(single(20, b'T', true)),
+            (FastShape::Joined, StampAt::Single(_)) => Some(single(19, b'T', false)),
+            (FastShape::Spaced, StampAt::Single(_)) => Some(single(19, b' ', false)),
+            (FastShape::Spaced, StampAt::Pair(..)) => {
+                Some(Self { date: 10, time: 8, between: 0, kept: 0xffff, after: 0, zulu: false })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A day, and the instant if it is known.
@@ -76,21 +116,28 @@ impl<'m> StampReader<'m> {
             StampZone::Named(zone) => Some(Clock::new(zone)),
             _ => None,
         };
-        Self { rule, at, writer, recent: (0, u64::MAX, 0) }
+        Self { rule, at, writer, common: Common::of(rule.shape.fast, at), recent: (0, u64::MAX, 0) }
     }
 
     /// The day, counted from 1970-01-01, on which the contact counts at a centre with this clock.
     #[inline]
     pub(super) fn day(&mut self, line: Line<'_>, centre: &mut Clock) -> Checked<i64> {
-        let found = match self.common(line) {
-            Some(found) => found,
-            None => self.general(line)?,
-        };
-        let (day, second) = match found {
-            Found::Day(day) => return Ok(day),
-            Found::Instant(utc) => return Ok(centre.day_of_instant(utc)),
-            Found::Local(day, second) => (day, second),
-        };
+        match self.found(line)? {
+            Found::Day(day) => Ok(day),
+            Found::Instant(utc) => Ok(centre.day_of_instant(utc)),
+            Found::Local(day, second) => self.day_of(day, second, centre),
+        }
+    }
+
+    /// The same for a stamp of the common shapes, given by its field, or its fields of date and time.
+    #[inline(always)]
+    pub(super) fn common_day(&mut self, date: Field<'_>, time: Field<'_>, centre: &mut Clock) -> Option<i64> {
+        let (day, second) = self.common(date, time)?;
+        self.day_of(day, second, centre).ok()
+    }
+
+    #[inline(always)]
+    fn day_of(&mut self, day: i64, second: i64, centre: &mut Clock) -> Checked<i64> {
         match (self.rule.zone, &mut self.writer) {
             (StampZone::Named(Tz::UTC), _) => Ok(centre.day_of(day, second)),
             (StampZone::Fixed(offset), _) => Ok(centre.day_of_instant(day * DAY + second - i64::from(offset.local_minus_utc()))),
@@ -106,11 +153,7 @@ impl<'m> StampReader<'m> {
 
     /// The same with the instant.
     pub(super) fn moment(&mut self, line: Line<'_>, centre: &mut Clock) -> Checked<Moment> {
-        let found = match self.common(line) {
-            Some(found) => found,
-            None => self.general(line)?,
-        };
-        let local = match found {
+        let local = match self.found(line)? {
             Found::Day(day) => return Ok(Moment { day, utc: None }),
             Found::Instant(utc) => return Ok(Moment { day: centre.day_of_instant(utc), utc: Some(utc) }),
             Found::Local(day, second) => day * DAY + second,
@@ -134,46 +177,38 @@ impl<'m> StampReader<'m> {
     }
 
     #[inline]
-    fn common(&mut self, line: Line<'_>) -> Option<Found> {
-        let (date, time, after) = match self.at {
-            StampAt::Single(column) => {
-                let field = line.field(column);
-                let (between, length) = match self.rule.shape.fast {
-                    FastShape::Zulu => (b'T', 20),
-                    FastShape::Joined => (b'T', 19),
-                    FastShape::Spaced => (b' ', 19),
-                    FastShape::None => return None,
-                };
-                let bytes = field.bytes();
-                if bytes.len() != length || bytes[10] != between || (length == 20 && bytes[19] != b'Z') {
-                    return None;
-                }
-                (field, field, 11)
-            }
-            StampAt::Pair(date, time) => {
-                let (date, time) = (line.field(date), line.field(time));
-                if self.rule.shape.fast != FastShape::Spaced || date.len() != 10 || time.len() != 8 {
-                    return None;
-                }
-                (date, time, 0)
-            }
-        };
-        let day = self.date(date)?;
-        Some(Found::Local(day, time_of_day(time.word(after))?))
+    fn found(&mut self, line: Line<'_>) -> Checked<Found> {
+        let (date, time) = self.at.fields();
+        match self.common(line.field(date), line.field(time)) {
+            Some((day, second)) => Ok(Found::Local(day, second)),
+            None => self.general(line),
+        }
     }
 
-    /// The day of `2026-10-01`.
-    #[inline]
-    fn date(&mut self, field: Field<'_>) -> Option<i64> {
-        let (head, tail) = (field.word(0), field.word(8) & 0xffff);
-        if (head, tail) == (self.recent.0, self.recent.1) {
-            return Some(self.recent.2);
-        }
-        if (head >> 32) & 0xff != u64::from(b'-') || head >> 56 != u64::from(b'-') {
+    /// Day and second of the day of a stamp of the common shapes.
+    #[inline(always)]
+    fn common(&mut self, date: Field<'_>, time: Field<'_>) -> Option<(i64, i64)> {
+        let common = self.common?;
+        let zulu = common.zulu && date.word(12) >> 56 != u64::from(b'Z');
+        if date.len() != common.date || time.len() != common.time || zulu {
             return None;
         }
-        let year = digits(head, 4)?;
-        let month = digits(head >> 40, 2)?;
+        let (head, tail) = (date.word(0), date.word(8) & common.kept);
+        let day = if (head, tail) == (self.recent.0, self.recent.1) {
+            self.recent.2
+        } else {
+            self.another_date(head, tail, common.between)?
+        };
+        Some((day, time_of_day(time.word(common.after))?))
+    }
+
+    /// The day of `2026-10-01`, given as two words, with what stands behind it in the second one.
+    fn another_date(&mut self, head: u64, tail: u64, behind: u8) -> Option<i64> {
+        let dash = u64::from(b'-');
+        if (head >> 32) & 0xff != dash || head >> 56 != dash || tail >> 16 != u64::from(behind) {
+            return None;
+        }
+        let (year, month) = (digits(head, 4)?, digits(head >> 40, 2)?);
         let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, digits(tail, 2)?)?;
         let day = in_range(date).ok()?;
         self.recent = (head, tail, day);
@@ -216,14 +251,16 @@ fn in_range(date: NaiveDate) -> Checked<i64> {
 }
 
 /// The second of the day of `08:30:00`, given as a word.
-#[inline]
+#[inline(always)]
 fn time_of_day(word: u64) -> Option<i64> {
-    const COLONS: u64 = 0x0000_3a00_003a_0000;
-    if word & 0x0000_ff00_00ff_0000 != COLONS {
+    // Digits become their values, colons zero.
+    let values = word ^ 0x3030_3a30_303a_3030;
+    if !all_within(values, 0x0905_0009_0500_0902) {
         return None;
     }
-    let (hour, minute, second) = (digits(word, 2)?, digits(word >> 24, 2)?, digits(word >> 48, 2)?);
-    (hour < 24 && minute < 60 && second < 60).then(|| i64::from(hour * 3600 + minute * 60 + second))
+    let pairs = values * 10 + (values >> 8);
+    let (hour, minute, second) = (pairs & 0xff, pairs >> 24 & 0xff, pairs >> 48 & 0xff);
+    (hour < 24).then_some((hour * 3600 + minute * 60 + second) as i64)
 }
 
 #[cfg(test)]

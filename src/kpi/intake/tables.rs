@@ -80,7 +80,11 @@ pub(super) struct TextTable<'r> {
 
 impl<'r> TextTable<'r> {
     /// Reads as far as the header.
-    pub(super) fn open(reader: impl Read + 'r, keep: &'r mut dyn Write, mapping: &SourceMapping) -> Result<Self, IntakeError> {
+    pub(super) fn open(
+        reader: impl Read + Send + 'r,
+        keep: &'r mut (dyn Write + Send),
+        mapping: &SourceMapping,
+    ) -> Result<Self, IntakeError> {
         let rows = &mapping.rows;
         let mut source = LineChunks::open(reader, keep, rows.encoding, CHUNK)?;
         let mut first = source.next(Vec::new())?.ok_or(IntakeError::Empty)?.decoded();

@@ -49,6 +49,14 @@ impl<'a> Line<'a> {
 }
 
 impl<'a> Field<'a> {
+    /// The field between two separators; the last one of a line ends before its carriage return if it has one.
+    #[inline(always)]
+    pub(super) fn between(buffer: &'a [u8], before: u32, after: u32, last: bool) -> Self {
+        let (start, end) = (before.wrapping_add(1) as usize, after as usize);
+        let returned = last && end > start && buffer[end - 1] == b'\r';
+        Self { buffer, start, end: end - usize::from(returned) }
+    }
+
     #[inline]
     pub(super) fn bytes(&self) -> &'a [u8] {
         &self.buffer[self.start..self.end]
@@ -65,18 +73,33 @@ impl<'a> Field<'a> {
     }
 
     /// Eight bytes from an offset on, those beyond the field included.
-    #[inline]
+    #[inline(always)]
     pub(super) fn word(&self, offset: usize) -> u64 {
-        let bytes = self.buffer.get(self.start + offset..).and_then(<[u8]>::first_chunk::<8>);
+        let from = self.start + offset;
+        let bytes = self.buffer.get(from..from + 8).and_then(<[u8]>::first_chunk);
         bytes.map_or(0, |eight| u64::from_le_bytes(*eight))
     }
 
-    /// A field of up to fifteen bytes as one number, zero beyond the field and its length on top. `None` when it is longer.
-    #[inline]
-    pub(super) fn key(&self) -> Option<u128> {
-        let mask = LOW_BYTES.get(self.len())?;
-        let sixteen = self.buffer.get(self.start..).and_then(<[u8]>::first_chunk::<16>)?;
-        Some(u128::from_le_bytes(*sixteen) & mask | (self.len() as u128) << 120)
+    /// A field of up to fifteen bytes as two words, zero beyond the field and its length on top. `None` when it is longer.
+    #[inline(always)]
+    pub(super) fn key(&self) -> Option<(u64, u64)> {
+        let length = self.len();
+        let (first, second) = match length {
+            0..=8 => (self.word(0) & LOW_BYTES[length], 0),
+            9..=15 => (self.word(0), self.word(8) & LOW_BYTES[length - 8]),
+            _ => return None,
+        };
+        Some((first, second | (length as u64) << 56))
+    }
+
+    /// One to four characters as [`small_number`] reads them: the last one on top, digits as their values, zeros before them.
+    #[inline(always)]
+    pub(super) fn small(&self) -> u32 {
+        let four = self.buffer.get(self.start..self.start + 4).and_then(<[u8]>::first_chunk);
+        match (self.len(), four) {
+            (length @ 1..=4, Some(four)) => (u32::from_le_bytes(*four) ^ 0x3030_3030) << (32 - 8 * length as u32),
+            _ => NOT_SMALL,
+        }
     }
 
     /// The text without blanks around it; bytes that are no text are replaced.
@@ -92,18 +115,34 @@ impl<'a> Field<'a> {
     }
 
     /// The number, when the field is one to eight digits.
-    #[inline]
+    #[inline(always)]
     pub(super) fn digits(&self) -> Option<u32> {
         let length = self.len();
         if length.wrapping_sub(1) < 8 { digits(self.word(0), length as u32) } else { None }
     }
 }
 
-/// Masks of the first 0 to 15 bytes.
-const LOW_BYTES: [u128; 16] = {
-    let mut masks = [0; 16];
+/// What [`Field::small`] gives for a field of another length.
+const NOT_SMALL: u32 = u32::MAX;
+
+/// The number that [`Field::small`] was given; nonsense if it was none.
+#[inline(always)]
+pub(super) fn small_number(text: u32) -> u32 {
+    let pairs = text.wrapping_mul(10).wrapping_add(text >> 8);
+    (pairs & 0xff) * 100 + (pairs >> 16 & 0xff)
+}
+
+/// Has bits if [`Field::small`] was given no number.
+#[inline(always)]
+pub(super) fn not_small(text: u32) -> u32 {
+    (text | text.wrapping_add(0x7676_7676)) & 0x8080_8080
+}
+
+/// Masks of the first 0 to 8 bytes.
+const LOW_BYTES: [u64; 9] = {
+    let mut masks = [0; 9];
     let mut length = 1;
-    while length < 16 {
+    while length < 9 {
         masks[length] = masks[length - 1] << 8 | 0xff;
         length += 1;
     }
@@ -111,25 +150,25 @@ const LOW_BYTES: [u128; 16] = {
 };
 
 /// The number written in the first `length` (1 to 8) bytes of a little-endian word.
-#[inline]
+#[inline(always)]
 pub(super) fn digits(word: u64, length: u32) -> Option<u32> {
-    const ZEROS: u64 = 0x3030_3030_3030_3030;
-    let text = (word << (64 - 8 * length)) | ZEROS.unbounded_shr(8 * length);
-    if !all_digits(text) {
+    // Digits become their values; what is shifted in before them are zeros.
+    let values = (word ^ 0x3030_3030_3030_3030) << (64 - 8 * length);
+    if !all_within(values, 0x0909_0909_0909_0909) {
         return None;
     }
-    let pairs = (text & 0x0f0f_0f0f_0f0f_0f0f).wrapping_mul((10 << 8) + 1) >> 8;
-    let fours = (pairs & 0x00ff_00ff_00ff_00ff).wrapping_mul((100 << 16) + 1) >> 16;
-    let eight = (fours & 0x0000_ffff_0000_ffff).wrapping_mul((10_000 << 32) + 1) >> 32;
+    let pairs = values * 10 + (values >> 8);
+    let fours = (pairs & 0x00ff_00ff_00ff_00ff) * 100 + (pairs >> 16 & 0x00ff_00ff_00ff_00ff);
+    let eight = (fours & 0xffff) * 10_000 + (fours >> 32 & 0xffff);
     Some(eight as u32)
 }
 
-/// True when all eight bytes are digits.
-#[inline]
-pub(super) fn all_digits(text: u64) -> bool {
-    let high = text & 0xf0f0_f0f0_f0f0_f0f0;
-    let carried = (text.wrapping_add(0x0606_0606_0606_0606) & 0xf0f0_f0f0_f0f0_f0f0) >> 4;
-    (high | carried) == 0x3333_3333_3333_3333
+/// True when no byte of a word is larger than that byte of the limit, which is 127 at most.
+#[inline(always)]
+pub(super) fn all_within(word: u64, limit: u64) -> bool {
+    // A byte above its limit carries into its top bit, or has it already.
+    let over = word.wrapping_add(0x7f7f_7f7f_7f7f_7f7f - limit);
+    (word | over) & 0x8080_8080_8080_8080 == 0
 }
 
 #[cfg(test)]
@@ -158,6 +197,8 @@ pub(super) mod tests {
             let field = Line::new(&buffer, &ends).field(0);
             let plain = !text.is_empty() && text.len() <= 8 && text.bytes().all(|byte| byte.is_ascii_digit());
             prop_assert_eq!(field.digits(), plain.then(|| text.parse().unwrap()));
+            let small = (not_small(field.small()) == 0).then(|| small_number(field.small()));
+            prop_assert_eq!(small, (plain && text.len() <= 4).then(|| text.parse().unwrap()));
             prop_assert_eq!(field.trimmed().bytes(), text.trim_ascii().as_bytes());
         }
     }
@@ -167,7 +208,7 @@ pub(super) mod tests {
         let (buffer, ends) = line_of(&["a\r", "", "b\r"]);
         let line = Line::new(&buffer, &ends);
         assert_eq!([line.field(0).bytes(), line.field(1).bytes(), line.field(2).bytes()], [&b"a\r"[..], b"", b"b"]);
-        assert_eq!(line.field(2).key(), Some(1 << 120 | u128::from(b'b')));
-        assert_eq!(line.field(1).key(), Some(0));
+        assert_eq!(line.field(2).key(), Some((u64::from(b'b'), 1 << 56)));
+        assert_eq!(line.field(1).key(), Some((0, 0)));
     }
 }

@@ -222,7 +222,20 @@ pub struct Bins<'a> {
 impl Iterator for Bins<'_> {
     type Item = (u32, u64);
 
+    #[inline]
     fn next(&mut self) -> Option<(u32, u64)> {
+        // Mostly both take one byte.
+        if let [distance @ ..0x80, count @ ..0x80, rest @ ..] = self.rest {
+            (self.rest, self.second) = (rest, self.second.wrapping_add(u32::from(*distance)));
+            return Some((self.second, u64::from(*count)));
+        }
+        self.wide()
+    }
+}
+
+impl Bins<'_> {
+    #[inline(never)]
+    fn wide(&mut self) -> Option<(u32, u64)> {
         let distance = take(&mut self.rest)?;
         let count = take(&mut self.rest)?;
         self.second = self.second.wrapping_add(u32::try_from(distance).unwrap_or(u32::MAX));
@@ -236,32 +249,36 @@ struct Packer {
     packed: Vec<u8>,
     total: u64,
     written: u32,
-    open: Option<(u32, u64)>,
+    /// The last bin, not written yet; without a count, none.
+    open: (u32, u64),
 }
 
 impl Packer {
     #[inline]
     fn push(&mut self, second: u32, count: u64) {
-        if count == 0 {
-            return;
-        }
         self.total = self.total.saturating_add(count);
-        match &mut self.open {
-            Some((open, n)) if *open == second => *n = n.saturating_add(count),
-            _ => {
-                self.close();
-                self.open = Some((second, count));
-            }
+        if self.open.0 == second {
+            self.open.1 = self.open.1.saturating_add(count);
+        } else {
+            self.close();
+            self.open = (second, count);
         }
     }
 
     #[inline]
     fn close(&mut self) {
-        if let Some((second, count)) = self.open.take() {
-            put(&mut self.packed, u64::from(second - self.written));
-            put(&mut self.packed, count);
-            self.written = second;
+        let (second, count) = std::mem::take(&mut self.open);
+        if count == 0 {
+            return;
         }
+        let distance = second - self.written;
+        if distance < 0x80 && count < 0x80 {
+            self.packed.extend_from_slice(&[distance as u8, count as u8]);
+        } else {
+            put(&mut self.packed, u64::from(distance));
+            put(&mut self.packed, count);
+        }
+        self.written = second;
     }
 
     fn finish(mut self) -> Histogram {

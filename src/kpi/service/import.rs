@@ -127,7 +127,13 @@ fn bad_rows(name: &str, read: &Intake) -> Vec<Problem> {
 /// # Errors
 /// [`Error::Invalid`] with every bad row (file, row, column, value, what was expected); [`Error::Conflict`] naming the batches that own
 /// its days; [`Error::Forbidden`] for a centre where this actor may not import.
-pub fn import(ledger: &Ledger, evidence_dir: &Path, actor: &Arc<Actor>, request: &Import, reader: impl Read) -> Result<Imported> {
+pub fn import(
+    ledger: &Ledger,
+    evidence_dir: &Path,
+    actor: &Arc<Actor>,
+    request: &Import,
+    reader: impl Read + Send,
+) -> Result<Imported> {
     import_once(ledger, evidence_dir, actor, request, None, reader)
 }
 
@@ -141,7 +147,7 @@ pub fn import_once(
     actor: &Arc<Actor>,
     request: &Import,
     once: Option<&Once>,
-    reader: impl Read,
+    reader: impl Read + Send,
 ) -> Result<Imported> {
     actor.require(Permission::ImportKpis)?;
     let mapping = read_mapping(&request.mapping, request.centre.as_deref())?;

@@ -109,3 +109,34 @@ fn a_file_without_order_and_one_in_order_come_to_the_same() {
     assert_eq!(mixed, ordered);
     assert_eq!(Measures::total(mixed.cells.values()).answered, 60_000);
 }
+
+#[test]
+fn many_rows_at_a_time_and_one_by_one_come_to_the_same() {
+    let text = |talk: fn(usize) -> String| {
+        let row = |number: usize| {
+            let (at, outcome) = (1 + number / 100, ["answered", "answered", "放弃", "out"][mix(number) % 4]);
+            let (resolved, csat) = (["Y", "N", ""][number % 3], ["", "4", "5.0"][mix(number) / 4 % 3]);
+            let revenue = ["0.50", "", "-1.25", "3"][number / 3 % 4];
+            format!(
+                "{number},1,voice,2026-10-{at:02} 10:00:00,{outcome},{},{},,{resolved},{csat},{revenue}\n",
+                number % 700,
+                talk(number)
+            )
+        };
+        format!("{HEADER}\n{}", (0..2500).map(row).collect::<String>())
+    };
+    let talks: [fn(usize) -> String; 4] = [
+        |number| (number * 7).to_string(),
+        |number| if number % 600 == 0 { "?".to_owned() } else { String::new() },
+        |number| format!("0:{:02}:09", number % 60),
+        |number| if number < 1200 { format!("{number}.5") } else { "12345".to_owned() },
+    ];
+    for talk in talks {
+        let text = text(talk);
+        let mapping = MAPPING.replace("column = 'hold'", "column = 'hold'\nempty = 'zero'");
+        let read = |sequential| read_with(text.as_bytes(), &mapping, Settings { chunk: 1 << 20, workers: 1, sequential }).unwrap();
+        let (many, one) = (read(false), read(true));
+        assert_eq!((many.rows, many.cells.is_empty()), (2500, false));
+        assert_eq!(many, one);
+    }
+}

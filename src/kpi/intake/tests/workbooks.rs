@@ -68,7 +68,7 @@ fn workbook(rows: &[(usize, Vec<Held<'_>>)]) -> Vec<u8> {
     workbook_with("", &sheet(rows), &[])
 }
 
-fn read_book(bytes: &[u8], mapping: &str, keep: &mut dyn Write) -> Result<Intake, IntakeError> {
+fn read_book(bytes: &[u8], mapping: &str, keep: &mut (dyn Write + Send)) -> Result<Intake, IntakeError> {
     let mapping = SourceMapping::from_toml(mapping).unwrap_or_else(|error| panic!("{error}"));
     let scratch = tempfile::tempdir().unwrap();
     let (zones, names) = (zones(), Pseudonyms::under(&[7; 32]));
