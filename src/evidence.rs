@@ -274,7 +274,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut intake = Intake::start(folder.path()).unwrap();
         let piece: Vec<u8> = (0..=250).cycle().take(1 << 20).collect();
-        let pieces = (2 * AHEAD >> 20) + 3;
+        let pieces = 2 * (AHEAD >> 20) + 3;
         for _ in 0..pieces {
             intake.write_all(&piece).unwrap();
         }
