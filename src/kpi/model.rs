@@ -397,13 +397,6 @@ pub(crate) struct MeasureRow {
     pub(super) extra: String,
 }
 
-impl MeasureRow {
-    /// Whether both say the same of the same cell, whichever batch brought them.
-    pub(super) fn measures_like(&self, other: &Self) -> bool {
-        *self == Self { batch_id: self.batch_id.clone(), ..other.clone() }
-    }
-}
-
 /// Which live batch owns a source × centre × day, and which supplements stand beside it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Queryable, Selectable, Insertable)]
 #[diesel(table_name = kpi_cells)]

@@ -60,8 +60,8 @@ pub use profiles::{
 };
 pub use progress::Progress;
 pub use prove::{BadFile, Difference, FileFault, Proof, verify};
-pub(crate) use publish::frozen;
 pub use publish::{Change, FrozenCard, FrozenKpi, PublishScorecard, all_published, editions, publish, published, sheet};
+pub(crate) use publish::{frozen, thaw};
 pub use rejects::{rejected_of_batch, rejected_rows};
 pub use remembered::{is_remembered, known_mappings};
 pub use shares::MeasureTotal;

@@ -12,7 +12,7 @@ use crate::kpi::daybook::DayBook;
 use crate::kpi::expression::Frames;
 use crate::kpi::method::Lack;
 use crate::kpi::scoring::Gap;
-use crate::kpi::service::{CardReader, frozen, months_up_to};
+use crate::kpi::service::{CardReader, frozen, months_up_to, thaw};
 use crate::kpi::{self, Card, CardKpi, Period, Signal, SignalState, Why};
 use crate::organisation::{Centre, CentreType};
 use crate::text::t;
@@ -172,8 +172,7 @@ fn publication(r: &mut Reading<'_>, card: &Card) -> Result<(Option<Edition>, Opt
     let same = last.as_ref().is_some_and(|last| last.card_hash == hash);
     let since = match &last {
         Some(last) if !same => {
-            let (_, _, before) = kpi::published(r.conn, &r.actor, &last.id)?;
-            Some(if before.tells_like(&now) { "kpis-published-refiled" } else { "kpis-published-differs" })
+            Some(if thaw(r.conn, last)?.tells_like(&now) { "kpis-published-refiled" } else { "kpis-published-differs" })
         }
         _ => None,
     };

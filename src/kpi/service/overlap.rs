@@ -114,8 +114,10 @@ pub(super) fn changed(conn: &mut Conn, file: &Prepared, replaced: &[Batch]) -> R
     }
     let mut changed = BTreeSet::new();
     for row in file.rows.iter() {
-        let before = live.remove(&(row.centre_id.clone(), row.day, row.channel.clone())).unwrap_or_default();
-        if !before.first().is_some_and(|first| before.len() == 1 && first.measures_like(row)) {
+        let mut before = live.remove(&(row.centre_id.clone(), row.day, row.channel.clone())).unwrap_or_default();
+        // They say the same, but for the batch that brought them.
+        before.iter_mut().for_each(|before| before.batch_id.clone_from(&row.batch_id));
+        if before.as_slice() != std::slice::from_ref(row) {
             changed.insert((row.centre_id.clone(), row.day));
         }
     }

@@ -308,7 +308,7 @@ pub fn published(conn: &mut Conn, actor: &Actor, id: &str) -> Result<(Scorecard,
 ///
 /// # Errors
 /// When the kept text is gone or is not the one that was published.
-pub(super) fn thaw(conn: &mut Conn, row: &Scorecard) -> Result<FrozenCard> {
+pub(crate) fn thaw(conn: &mut Conn, row: &Scorecard) -> Result<FrozenCard> {
     let text = evidence::text(conn, &row.card_hash)?;
     if sha256_hex(text.as_bytes()) != row.card_hash {
         return Err(Error::internal(format!("the kept text of card {} {} is not the published one", row.period, row.edition)));
