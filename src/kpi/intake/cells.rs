@@ -1,5 +1,5 @@
 //! The measures of centre × day × channel as they grow. Waits are noted as they come and folded into the histogram of their cell
-//! some hundred at a time; when there are many cells, all of them move to the common store, so that memory is bounded by both.
+//! some hundred at a time; when there are many cells, all of them move to the common store, so that memory follows the cells, not the rows.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
