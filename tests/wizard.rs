@@ -360,6 +360,31 @@ both! {
         assert!(matches!(app.ledger().write(&app.system(), move |tx| kpi::lock_month(tx, &again)), Err(Error::Conflict(_))));
     }
 
+    async fn a_locked_month_lets_pass_what_only_repeats_it(app: TestApp) {
+        let manager = manager(app);
+        let sent = async |october: usize, november: usize| {
+            let file = log(&[(day("2026-10-01"), october, 1), (day("2026-11-01"), november, 0)]);
+            let path = staged(&manager, &[("kind", "interactions"), ("centre", "HD")], "whole.csv", &file).await;
+            (mapped(&manager, &path, crate::kpi::MAPPING).await, path)
+        };
+        let (_, path) = sent(4, 2).await;
+        assert_eq!(commit(&manager, &path, "all").await.location(), "/kpis/batches/1");
+        let lock = LockMonth { centre: "HD".into(), month: "2026-10".into(), reason: "月报已报送".into() };
+        app.ledger().write(&app.system(), move |tx| kpi::lock_month(tx, &lock)).unwrap();
+        let before = table_hash(app);
+        let (page, path) = sent(4, 3).await;
+        assert!(!page.main().contains("锁定") && counts(&page)[..3] == ["0", "1", "1"], "{}", page.main());
+        assert_eq!(commit(&manager, &path, "all").await.location(), "/kpis/batches/2");
+        assert!(manager.get("/kpis/batches/2").await.text().contains("/undo"), "only November would change");
+        assert_eq!(manager.post("/kpis/batches/2/undo", &[]).await.status, 303);
+        assert_eq!((table_hash(app), batch(app, 1).state), (before, kpi::BatchState::Committed));
+        assert!(!manager.get("/kpis/batches/1").await.text().contains("/undo"), "October would go");
+        let (page, path) = sent(5, 2).await;
+        assert!(page.main().contains("HD 的 2026-10 已由"), "{}", page.main());
+        let refused = commit(&manager, &path, "all").await;
+        assert!(refused.status == 409 && refused.main().contains("2026-10"), "{}", refused.main());
+    }
+
     async fn a_file_that_waits_is_its_senders_alone_for_a_day(app: TestApp) {
         let manager = manager(app);
         let fields = [("kind", "interactions"), ("centre", "HD")];

@@ -80,7 +80,7 @@ use crate::actor::Permission;
 use crate::web::{Access, Routes};
 
 /// The routes of this slice. What is fixed comes before what takes any code.
-pub fn routes(routes: &mut Routes<'_>) {
+pub fn routes(routes: &mut Routes) {
     api::routes(routes);
     let read = Access::May(Permission::ReadKpis);
     routes

@@ -59,7 +59,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     Contract::openapi()
 }
 
-pub(super) fn routes(routes: &mut Routes<'_>) {
+pub(super) fn routes(routes: &mut Routes) {
     let (read, import, manage) = (Access::Scope(ReadKpis), Access::Scope(ImportKpis), Access::Scope(ManageKpis));
     routes
         .get("/api/v1/kpis", read, read::definitions)

@@ -143,7 +143,7 @@ pub(crate) fn may_undo(conn: &mut Conn, actor: &Actor, batch: &Batch) -> Result<
 /// Takes a batch back, and its supplements with it. What it had replaced counts again.
 ///
 /// # Errors
-/// [`Error::Conflict`] when it does not count any more, touches a month that is locked, or when days of what it had replaced belong to others.
+/// [`Error::Conflict`] when it does not count any more, when a locked month would change, or when days of what it had replaced belong to others.
 pub fn undo(tx: &mut WriteTx<'_>, number: i64, reason: Option<&str>) -> Result<Batch> {
     tx.actor.require(Permission::ImportKpis)?;
     let actor = Arc::clone(&tx.actor);
@@ -159,14 +159,15 @@ pub fn undo(tx: &mut WriteTx<'_>, number: i64, reason: Option<&str>) -> Result<B
     if batch.state != BatchState::Committed {
         return Err(Error::Conflict(Problem::whole("kpi-not-live").with("batch", batch.label())));
     }
-    locks::check(tx, &places)?;
+    let replaced = store::replaced_by(tx, &batch.id)?;
+    let changed = overlap::undone(tx, &std::iter::once(&batch).chain(&supplements).collect::<Vec<_>>(), &replaced)?;
+    locks::check(tx, &changed)?;
     for supplement in &mut supplements {
         take_back(tx, supplement)?;
         tx.record(Event::new("kpi.undo", "batch", &supplement.id, &supplement.label()).because(reason).detail("with", number));
     }
     take_back(tx, &mut batch)?;
     let mut restored = Vec::new();
-    let replaced = store::replaced_by(tx, &batch.id)?;
     for old in &replaced {
         let days = store_measures::days_of(tx, &old.id)?;
         overlap::free(tx, old, &days.into_iter().collect())?;
@@ -177,11 +178,10 @@ pub fn undo(tx: &mut WriteTx<'_>, number: i64, reason: Option<&str>) -> Result<B
         store::update_batch(tx, &mut old)?;
         let cells = owned_by(tx, &old)?;
         store_measures::insert_cells(tx, &cells)?;
-        places.extend(cells.into_iter().map(|cell| (cell.centre_id, cell.day)));
         restored.push(old.number);
     }
-    months::renew(tx, &months::of_days(places.iter()))?;
-    judging::note(tx, &batch.id, &places, true)?;
+    months::renew(tx, &months::of_days(changed.iter()))?;
+    judging::note(tx, &batch.id, &changed, true)?;
     tx.record(Event::new("kpi.undo", "batch", &batch.id, &batch.label()).because(reason).detail("restored", restored));
     Ok(batch)
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::batches::cell_rows;
+use super::overlap::Place;
 use super::prepared::{Prepared, batch_row, event, prepare};
 use super::{judging, locks, months, overlap, rejects, remembered, supplement};
 use crate::actor::{Actor, Permission};
@@ -262,13 +263,27 @@ fn before(conn: &mut Conn, actor: &Actor, prepared: &Prepared, hash: &str) -> Re
     Ok(known)
 }
 
-/// Refuses what touches a locked month, what completes nothing, and what overlaps; answers the batches to be replaced.
-fn admit(conn: &mut Conn, actor: &Actor, prepared: &Prepared) -> Result<Vec<Batch>> {
-    locks::check(conn, &prepared.places)?;
+/// What a file does to what counts.
+struct Admitted {
+    /// The batches whose place it takes.
+    replaced: Vec<Batch>,
+    /// The days whose measures are not what they were.
+    changed: BTreeSet<Place>,
+}
+
+/// Refuses what changes a locked month, what completes nothing, and what overlaps. A month that is locked stands in the way of no file that
+/// only says again what it holds: registers are delivered whole.
+fn admit(conn: &mut Conn, actor: &Actor, prepared: &Prepared) -> Result<Admitted> {
+    let owned = overlap::check(conn, actor, prepared);
+    let changed = match owned.as_deref() {
+        Ok([]) => prepared.places.clone(),
+        known => overlap::changed(conn, prepared, known.unwrap_or_default())?,
+    };
+    locks::check(conn, &changed)?;
     if let Some(number) = prepared.supplements {
         supplement::check(conn, actor, number, &prepared.source, prepared.rows_taken())?;
     }
-    overlap::check(conn, actor, prepared)
+    Ok(Admitted { replaced: owned?, changed })
 }
 
 /// Makes the batch a fact, in one transaction with its measures and with what becomes of those it replaces.
@@ -282,8 +297,7 @@ fn commit(tx: &mut WriteTx<'_>, prepared: &Prepared, stored: &Stored) -> Result<
         return Ok(Taken { batch, replaced: Vec::new(), identical: true });
     }
     let actor = Arc::clone(&tx.actor);
-    let old = admit(tx, &actor, prepared)?;
-    let changed = if old.is_empty() { prepared.places.clone() } else { overlap::changed(tx, prepared, &old)? };
+    let Admitted { replaced: old, changed } = admit(tx, &actor, prepared)?;
     let mut replaced = Vec::new();
     for mut batch in old {
         batch.state = BatchState::Replaced;

@@ -6,15 +6,14 @@ use std::collections::BTreeSet;
 use chrono::Datelike;
 
 use super::PublishScorecard;
-use super::overlap::Place;
+use super::overlap::{self, Place};
 use crate::actor::{Actor, Permission};
 use crate::db::{Conn, new_id};
 use crate::error::{Error, Problem, Result};
 use crate::kpi::model::Batch;
 use crate::kpi::model_import::Lock;
 use crate::kpi::period::Period;
-use crate::kpi::store_import as store;
-use crate::kpi::store_measures;
+use crate::kpi::{store, store_import, store_measures};
 use crate::ledger::{Event, WriteTx};
 use crate::organisation::{self, Centre};
 use crate::text::{Lang, t};
@@ -53,7 +52,7 @@ pub fn locks(conn: &mut Conn, actor: &Actor) -> Result<Vec<LockedMonth>> {
         let centre = centres.iter().find(|centre| centre.id == lock.centre_id)?.clone();
         Some(LockedMonth { lock, centre })
     };
-    Ok(store::locks(conn)?.into_iter().filter_map(with_centre).collect())
+    Ok(store_import::locks(conn)?.into_iter().filter_map(with_centre).collect())
 }
 
 /// Locks a month of a centre.
@@ -79,7 +78,7 @@ pub fn unlock_month(tx: &mut WriteTx<'_>, command: &LockMonth) -> Result<Lock> {
 pub fn lock_published(tx: &mut WriteTx<'_>, published: &PublishScorecard) -> Result<()> {
     tx.actor.require(Permission::ManageKpis)?;
     let centre = organisation::centres(tx)?.into_iter().find(|centre| centre.code == published.centre).ok_or(Error::NotFound)?;
-    if store::lock(tx, &centre.id, &published.period)?.is_some_and(|lock| lock.locked) {
+    if store_import::lock(tx, &centre.id, &published.period)?.is_some_and(|lock| lock.locked) {
         return Ok(());
     }
     let reason = t(Lang::Zh, "kpii-lock-published", &[]) + " / " + &t(Lang::En, "kpii-lock-published", &[]);
@@ -91,7 +90,7 @@ fn turn(tx: &mut WriteTx<'_>, command: &LockMonth, locked: bool) -> Result<Lock>
     let actor = std::sync::Arc::clone(&tx.actor);
     let (centre, reason) = checked(tx, &actor, command)?;
     tx.actor.require_at(Permission::ManageKpis, &centre.id)?;
-    let known = store::lock(tx, &centre.id, &command.month)?;
+    let known = store_import::lock(tx, &centre.id, &command.month)?;
     if known.as_ref().is_some_and(|lock| lock.locked) == locked {
         let code = if locked { "kpi-lock-already" } else { "kpi-lock-open" };
         return Err(Error::Conflict(Problem::whole(code).with("centre", &centre.code).with("month", &command.month)));
@@ -108,12 +107,12 @@ fn turn(tx: &mut WriteTx<'_>, command: &LockMonth, locked: bool) -> Result<Lock>
     };
     let lock = match known {
         None => {
-            store::insert_lock(tx, &lock)?;
+            store_import::insert_lock(tx, &lock)?;
             lock
         }
         Some(_) => {
             let mut lock = lock;
-            store::update_lock(tx, &mut lock)?;
+            store_import::update_lock(tx, &mut lock)?;
             lock
         }
     };
@@ -161,19 +160,27 @@ pub(super) fn on(conn: &mut Conn, places: &BTreeSet<Place>) -> Result<Vec<Lock>>
     let months: BTreeSet<(String, String)> =
         places.iter().map(|(centre, day)| (centre.clone(), format!("{:04}-{:02}", day.year(), day.month()))).collect();
     let touched = |lock: &Lock| lock.locked && months.contains(&(lock.centre_id.clone(), lock.month.clone()));
-    Ok(store::locks(conn)?.into_iter().filter(touched).collect())
+    Ok(store_import::locks(conn)?.into_iter().filter(touched).collect())
 }
 
-/// Whether a batch, or a supplement of it, has data in a locked month.
+/// Whether taking a batch back would change a locked month.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn is_locked(conn: &mut Conn, batch: &Batch) -> Result<bool> {
-    let mut places: BTreeSet<Place> = store_measures::days_of(conn, &batch.id)?.into_iter().collect();
-    for supplement in crate::kpi::store::supplements(conn, batch.number)? {
-        places.extend(store_measures::days_of(conn, &supplement.id)?);
+    let supplements = store::supplements(conn, batch.number)?;
+    let replaced = store::replaced_by(conn, &batch.id)?;
+    let counting: Vec<&Batch> = std::iter::once(batch).chain(&supplements).collect();
+    let mut places: BTreeSet<Place> = BTreeSet::new();
+    for one in counting.iter().copied().chain(&replaced) {
+        places.extend(store_measures::days_of(conn, &one.id)?);
     }
-    Ok(!on(conn, &places)?.is_empty())
+    // Mostly no month is locked that it has days of, and nothing need be compared.
+    if on(conn, &places)?.is_empty() {
+        return Ok(false);
+    }
+    let changed = overlap::undone(conn, &counting, &replaced)?;
+    Ok(!on(conn, &changed)?.is_empty())
 }
 
 /// Refuses a change of what is locked.

@@ -106,11 +106,9 @@ pub(super) fn check(conn: &mut Conn, actor: &Actor, file: &Prepared) -> Result<V
 /// # Errors
 /// When the database refuses.
 pub(super) fn changed(conn: &mut Conn, file: &Prepared, replaced: &[Batch]) -> Result<BTreeSet<Place>> {
-    let mut live: BTreeMap<(String, NaiveDate, String), Vec<MeasureRow>> = BTreeMap::new();
+    let mut live = Keyed::new();
     for (centre, (from, to)) in spans(&file.places) {
-        for row in store_measures::live_of(conn, &file.source, centre, from, to)? {
-            live.entry((row.centre_id.clone(), row.day, row.channel.clone())).or_default().push(row);
-        }
+        put(&mut live, store_measures::live_of(conn, &file.source, centre, from, to)?);
     }
     let mut changed = BTreeSet::new();
     for row in file.rows.iter() {
@@ -129,6 +127,39 @@ pub(super) fn changed(conn: &mut Conn, file: &Prepared, replaced: &[Batch]) -> R
         }
     }
     Ok(changed)
+}
+
+/// The places whose measures change when a batch is taken back with its supplements, and what they had replaced counts again.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn undone(conn: &mut Conn, counting: &[&Batch], replaced: &[Batch]) -> Result<BTreeSet<Place>> {
+    let (mut now, mut then) = (Keyed::new(), Keyed::new());
+    for batch in counting {
+        put(&mut now, store_measures::of_batch(conn, &batch.id)?);
+    }
+    for batch in replaced {
+        put(&mut then, store_measures::of_batch(conn, &batch.id)?);
+    }
+    let mut changed = BTreeSet::new();
+    for (key, mut rows) in now {
+        let mut before = then.remove(&key).unwrap_or_default();
+        rows.iter_mut().chain(&mut before).for_each(|row| row.batch_id.clear());
+        if rows != before {
+            changed.insert((key.0, key.1));
+        }
+    }
+    changed.extend(then.into_keys().map(|key| (key.0, key.1)));
+    Ok(changed)
+}
+
+/// Measures by centre, day and channel.
+type Keyed = BTreeMap<(String, NaiveDate, String), Vec<MeasureRow>>;
+
+fn put(keyed: &mut Keyed, rows: Vec<MeasureRow>) {
+    for row in rows {
+        keyed.entry((row.centre_id.clone(), row.day, row.channel.clone())).or_default().push(row);
+    }
 }
 
 /// Leaves of the days that a later register of agents does not have those that would be lost with the earlier one. Stocks of longer than a

@@ -283,16 +283,30 @@ fn told(read: &Intake, cells: &Cells) -> Preview {
     }
 }
 
-/// The sums of a file by centre and day, all channels together.
-fn by_day(cells: &Cells) -> BTreeMap<&str, BTreeMap<NaiveDate, Totals>> {
-    let mut sums: BTreeMap<&str, BTreeMap<NaiveDate, Totals>> = BTreeMap::new();
-    for (key, measures) in &cells.calls {
-        sums.entry(&key.centre).or_default().entry(key.day).or_default().contacts.merge(measures);
-    }
-    for (key, quantities) in &cells.quantities {
-        sums.entry(&key.centre).or_default().entry(key.day).or_default().named.merge(quantities);
+/// The sums of a day by channel.
+type DaySums = BTreeMap<String, Totals>;
+
+/// The sums of a file by centre and day.
+fn by_day(cells: &Cells) -> BTreeMap<&str, BTreeMap<NaiveDate, DaySums>> {
+    let mut sums: BTreeMap<&str, BTreeMap<NaiveDate, DaySums>> = BTreeMap::new();
+    for key in cells.keys() {
+        let day = sums.entry(&key.centre).or_default().entry(key.day).or_default();
+        let sum = day.entry(key.channel.to_string()).or_default();
+        if let Some(measures) = cells.calls.get(key) {
+            sum.contacts.merge(measures);
+        }
+        if let Some(quantities) = cells.quantities.get(key) {
+            sum.named.merge(quantities);
+        }
     }
     sums
+}
+
+/// The sums of a day, all channels together.
+fn together(day: &DaySums) -> Quantities {
+    let mut sum = Totals::default();
+    day.values().for_each(|channel| sum.merge(channel));
+    sum.quantities()
 }
 
 fn compare(
@@ -303,7 +317,7 @@ fn compare(
     cells: &Cells,
     preview: &mut Preview,
 ) -> Result<()> {
-    let mut places: BTreeSet<Place> = BTreeSet::new();
+    let (mut places, mut changed): (BTreeSet<Place>, BTreeSet<Place>) = Default::default();
     let mut shown = [0; 3];
     for (code, days) in by_day(cells) {
         let centre = centres.iter().find(|centre| centre.code == code).ok_or(Error::NotFound)?;
@@ -312,10 +326,13 @@ fn compare(
             preview.foreign.push(code.to_owned());
             continue;
         }
-        places.extend(days.keys().map(|day| (centre.id.clone(), *day)));
         let old = live(conn, &preview.source, &centre.id, &days)?;
         for (day, new) in days {
             let (fate, figures) = judged(old.get(&day), new, staged.supplements.is_some());
+            places.insert((centre.id.clone(), day));
+            if fate != Fate::Same {
+                changed.insert((centre.id.clone(), day));
+            }
             preview.counts[fate as usize] += 1;
             if shown[fate as usize] < SHOWN {
                 shown[fate as usize] += 1;
@@ -323,32 +340,38 @@ fn compare(
             }
         }
     }
-    beside(conn, actor, (staged, kind), centres, &places, preview)
+    let code = |id: &str| centres.iter().find(|centre| centre.id == id).map(|centre| centre.code.clone()).unwrap_or_default();
+    let locks = locks::on(conn, &changed)?.into_iter();
+    preview.locks = locks.map(|lock| SeenLock { centre: code(&lock.centre_id), month: lock.month, by: lock.changed_by }).collect();
+    beside(conn, actor, (staged, kind), &places, preview)
 }
 
-fn live(conn: &mut Conn, source: &str, centre_id: &str, days: &BTreeMap<NaiveDate, Totals>) -> Result<BTreeMap<NaiveDate, Totals>> {
-    let mut sums: BTreeMap<NaiveDate, Totals> = BTreeMap::new();
+fn live(
+    conn: &mut Conn,
+    source: &str,
+    centre_id: &str,
+    days: &BTreeMap<NaiveDate, DaySums>,
+) -> Result<BTreeMap<NaiveDate, DaySums>> {
+    let mut sums: BTreeMap<NaiveDate, DaySums> = BTreeMap::new();
     if let (Some((from, _)), Some((to, _))) = (days.first_key_value(), days.last_key_value()) {
         for row in store_measures::live_of(conn, source, centre_id, *from, *to)? {
-            sums.entry(row.day).or_default().take(totals_of(&row)?);
+            sums.entry(row.day).or_default().entry(row.channel.clone()).or_default().take(totals_of(&row)?);
         }
     }
     Ok(sums)
 }
 
 /// What becomes of a cell, with its main figures. A supplement adds to what is there.
-fn judged(old: Option<&Totals>, mut new: Totals, adds: bool) -> (Fate, Vec<SeenFigure>) {
-    match old {
-        None => (Fate::New, figures(None, &new.quantities())),
-        Some(old) => {
-            if adds {
-                new.merge(old);
-            }
-            if *old == new {
-                return (Fate::Same, figures(None, &new.quantities()));
-            }
-            (Fate::Changed, figures(Some(&old.quantities()), &new.quantities()))
+fn judged(old: Option<&DaySums>, mut new: DaySums, adds: bool) -> (Fate, Vec<SeenFigure>) {
+    let Some(old) = old else { return (Fate::New, figures(None, &together(&new))) };
+    if adds {
+        for (channel, sum) in old {
+            new.entry(channel.clone()).or_default().merge(sum);
         }
+    }
+    match *old == new {
+        true => (Fate::Same, figures(None, &together(&new))),
+        false => (Fate::Changed, figures(Some(&together(old)), &together(&new))),
     }
 }
 
@@ -380,12 +403,11 @@ fn spread(quantities: &Quantities, name: &str) -> Option<String> {
     quantities.spreads.get(name).map(|spread| format!("n {} Σ {}", spread.total(), spread.sum()))
 }
 
-/// Whose days they are, which of their months are locked, and whether the batch to be completed can be.
+/// Whose days they are, and whether the batch to be completed can be.
 fn beside(
     conn: &mut Conn,
     actor: &Actor,
     (staged, kind): (&Staged, SourceKind),
-    centres: &[Centre],
     places: &BTreeSet<Place>,
     preview: &mut Preview,
 ) -> Result<()> {
@@ -401,9 +423,6 @@ fn beside(
         days: owner.days,
     };
     preview.owners = owners.map(seen).collect();
-    let code = |id: &str| centres.iter().find(|centre| centre.id == id).map(|centre| centre.code.clone()).unwrap_or_default();
-    let locks = locks::on(conn, places)?.into_iter();
-    preview.locks = locks.map(|lock| SeenLock { centre: code(&lock.centre_id), month: lock.month, by: lock.changed_by }).collect();
     if let Some(number) = staged.supplements {
         let rows = i64::try_from(preview.rows.saturating_sub(preview.error_count)).map_err(Error::internal)?;
         preview.unfit = match supplement::check(conn, actor, number, &preview.source, rows) {
