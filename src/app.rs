@@ -28,7 +28,7 @@ pub fn facts() -> Vec<FactTable> {
 }
 
 /// Mounts every slice.
-pub fn routes(routes: &mut Routes<'_>) {
+pub fn routes(routes: &mut Routes) {
     web::routes(routes);
     people::routes(routes);
     organisation::routes(routes);
@@ -47,7 +47,7 @@ pub fn routes(routes: &mut Routes<'_>) {
 
 /// Every route there is.
 pub fn endpoints() -> Vec<Endpoint> {
-    let mut list = Routes::list();
+    let mut list = Routes::default();
     routes(&mut list);
     list.endpoints()
 }
@@ -90,7 +90,9 @@ fn counts(conn: &mut Conn, actor: &Actor, today: NaiveDate) -> Result<Vec<(&'sta
 pub fn configure(site: Data<Site>) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
         config.app_data(site).app_data(Data::new(search::Sources(crate::finders::SOURCES)));
-        routes(&mut Routes::mount(config));
+        let mut mounted = Routes::default();
+        routes(&mut mounted);
+        mounted.mount(config);
     }
 }
 

@@ -45,7 +45,7 @@ pub const KINDS: &[&str] = &[
 ];
 
 /// The routes of the ledger page.
-pub fn routes(routes: &mut Routes<'_>) {
+pub fn routes(routes: &mut Routes) {
     routes.get("/ledger", Access::May(Permission::ReadLedger), pages::index);
     routes.get("/ledger/{seq}", Access::May(Permission::ReadLedger), pages::show);
 }

@@ -15,7 +15,7 @@ use crate::web::{Access, Routes};
 pub use gather::{Group, Task, Work, gather};
 
 /// The routes of My work.
-pub fn routes(routes: &mut Routes<'_>) {
+pub fn routes(routes: &mut Routes) {
     routes.get("/", Access::SignedIn, pages::index);
 }
 

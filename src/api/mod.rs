@@ -29,7 +29,7 @@ use utoipa::openapi::OpenApi;
 use crate::web::{Access, Routes};
 
 /// The routes of the toolkit itself. `contract` answers the whole OpenAPI document; the composition root knows all of it.
-pub fn routes(routes: &mut Routes<'_>, contract: fn() -> OpenApi) {
+pub fn routes(routes: &mut Routes, contract: fn() -> OpenApi) {
     routes.get("/healthz", Access::Public, health::alive);
     routes.get("/readyz", Access::Public, health::ready);
     routes.get("/api/v1/openapi.json", Access::Public, move || async move { show(contract) });

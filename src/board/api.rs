@@ -23,7 +23,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     Contract::openapi()
 }
 
-pub(super) fn routes(routes: &mut Routes<'_>) {
+pub(super) fn routes(routes: &mut Routes) {
     let (read, manage) = (Access::Scope(ReadKpis), Access::Scope(ManageKpis));
     routes
         .get("/api/v1/board", read, board)

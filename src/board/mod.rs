@@ -28,7 +28,7 @@ use crate::actor::Permission::{ManageKpis, ReadKpis};
 use crate::web::{Access, Routes};
 
 /// The routes of the board.
-pub fn routes(routes: &mut Routes<'_>) {
+pub fn routes(routes: &mut Routes) {
     api::routes(routes);
     let (read, manage) = (Access::May(ReadKpis), Access::May(ManageKpis));
     routes

@@ -18,6 +18,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -112,10 +116,15 @@ impl Data {
 
 /// Runs the command line; answers the exit code.
 pub fn run() -> i32 {
-    let filter = tracing_subscriber::EnvFilter::new(crate::config::log_filter());
+    let filter = crate::config::log_filter();
+    let targets = filter.parse::<Targets>();
     // Who serves goes on when nobody reads the log any more.
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    log.log_internal_errors(false).init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).log_internal_errors(false);
+    let usual = || Targets::new().with_default(Level::WARN).with_target("cairn", Level::INFO);
+    tracing_subscriber::registry().with(lines).with(targets.as_ref().map_or_else(|_| usual(), Clone::clone)).init();
+    if let Err(error) = targets {
+        tracing::warn!(%filter, %error, "CAIRN_LOG is not understood: write it like warn,cairn=info");
+    }
     let done = match Cli::parse().command {
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args.data.data, args.listen),

@@ -50,7 +50,7 @@ pub use transfer::folder::{Contents, read as read_folder};
 use crate::web::Routes;
 
 /// The routes of this slice.
-pub fn routes(routes: &mut Routes<'_>) {
+pub fn routes(routes: &mut Routes) {
     api::routes(routes);
     pages::routes(routes);
 }

@@ -16,7 +16,7 @@ use crate::web::markdown::{self, Labels, MarkdownError, Reference, RenderOptions
 /// Raised whenever the renderer's output changes.
 const REVISION: u32 = 1;
 /// Bytes of rendered text held in memory.
-const HELD: usize = 12 << 20;
+const HELD: usize = 4 << 20;
 
 /// A heading of the table of contents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +51,18 @@ pub struct Rendition {
     pub toc: Vec<Heading>,
     /// References in order.
     pub mentions: Vec<Mention>,
+}
+
+impl Rendition {
+    /// Bytes that it takes in memory, about.
+    fn size(&self) -> usize {
+        let heading =
+            |heading: &Heading| heading.title.len() + heading.anchor.len() + heading.number.as_ref().map_or(0, String::len);
+        let mention = |mention: &Mention| mention.text.len() + mention.code.len() + mention.href.len();
+        let texts =
+            self.html.len() + self.toc.iter().map(heading).sum::<usize>() + self.mentions.iter().map(mention).sum::<usize>();
+        texts + self.toc.len() * size_of::<Heading>() + self.mentions.len() * size_of::<Mention>() + 500
+    }
 }
 
 /// One text to be rendered.
@@ -90,7 +102,7 @@ pub fn held(key: &str) -> Option<Arc<Rendition>> {
 /// Holds a rendition; when the bound is reached, the memory is emptied and fills again with what is read.
 pub fn hold(key: &str, rendition: Rendition) -> Arc<Rendition> {
     let rendition = Arc::new(rendition);
-    let size = rendition.html.len() + rendition.toc.len() * 80 + 200;
+    let size = rendition.size();
     let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
     if cache.bytes + size > HELD {
         *cache = Held::default();

@@ -19,7 +19,7 @@ pub use form::Form;
 const TIER: i64 = 4;
 
 /// The routes of this slice. Forms have no pages of their own: documents show the blanks, records the filled-in entries.
-pub fn routes(routes: &mut Routes<'_>) {
+pub fn routes(routes: &mut Routes) {
     // Whoever fills in needs them as much as whoever reads documents: the handlers ask for either scope.
     routes.get("/api/v1/forms", Access::SignedIn, api::list);
     routes.get("/api/v1/forms/{code}", Access::SignedIn, api::form);

@@ -30,7 +30,7 @@ use crate::actor::Permission::{ReadCycles, RunCycles};
 use crate::web::{Access, Routes};
 
 /// The routes of this slice.
-pub fn routes(routes: &mut Routes<'_>) {
+pub fn routes(routes: &mut Routes) {
     routes.get("/improvement", Access::May(ReadCycles), pages::board);
     routes.get("/improvement/new", Access::May(RunCycles), pages_plan::new);
     routes.post("/improvement", Access::May(RunCycles), pages_plan::open);

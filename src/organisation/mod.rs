@@ -18,7 +18,7 @@ pub use service::{
 pub use store::{FACTS, clear_setting, next_serial, set_setting, setting};
 
 /// The routes of this slice.
-pub fn routes(routes: &mut Routes<'_>) {
+pub fn routes(routes: &mut Routes) {
     let access = Access::May(Permission::ManageOrganisation);
     routes.get("/organisation", access, pages::show);
     routes.post("/organisation", access, pages::change);

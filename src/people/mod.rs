@@ -29,7 +29,7 @@ pub use throttle::spend as spend_guess;
 pub use token::{create_token, revoke_token, tokens_of};
 
 /// The routes of this slice.
-pub fn routes(routes: &mut Routes<'_>) {
+pub fn routes(routes: &mut Routes) {
     use crate::actor::Permission::{ManagePeople, ReadLedger};
     routes.get("/sign-in", Access::Public, pages_sign_in::show);
     routes.post("/sign-in", Access::Public, pages_sign_in::enter);

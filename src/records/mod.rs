@@ -24,7 +24,7 @@ pub use service::{counts_by_form, discard, drafts_of, fill, get, list, recent, s
 pub const FACTS: &[FactTable] = &[Record::TABLE];
 
 /// The routes of this slice.
-pub fn routes(routes: &mut Routes<'_>) {
+pub fn routes(routes: &mut Routes) {
     api::routes(routes);
     routes.get("/records", Access::SignedIn, pages::index);
     routes.get("/records/{form}", Access::SignedIn, pages::register);

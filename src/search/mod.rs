@@ -19,6 +19,6 @@ use crate::web::{Access, Routes};
 pub const FACTS: &[FactTable] = &[];
 
 /// The routes of this slice.
-pub fn routes(routes: &mut Routes<'_>) {
+pub fn routes(routes: &mut Routes) {
     routes.get("/search", Access::SignedIn, pages::search).get("/search/suggest", Access::SignedIn, pages::suggest);
 }

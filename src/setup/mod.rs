@@ -16,7 +16,7 @@ pub(crate) use starter::units as shipped_units;
 use crate::web::{Access, Routes};
 
 /// The routes of set-up.
-pub fn routes(routes: &mut Routes<'_>) {
+pub fn routes(routes: &mut Routes) {
     routes.get("/setup", Access::Public, pages::show);
     routes.post("/setup/code", Access::Public, pages::enter_code);
     routes.post("/setup", Access::Public, pages::create);

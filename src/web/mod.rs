@@ -34,6 +34,6 @@ pub use typed::Typed;
 pub use visit::{PageResult, Reading, RequestId, View, Visit, block};
 
 /// Routes of the toolkit itself: embedded files.
-pub fn routes(routes: &mut Routes<'_>) {
+pub fn routes(routes: &mut Routes) {
     routes.get("/assets/{path:.*}", Access::Public, assets::serve);
 }

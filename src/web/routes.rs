@@ -1,8 +1,9 @@
 //! Routes say who may come: mounting one and listing it are the same call, so `tests/access.rs` knows every route there is.
 
+use actix_web::guard::fn_guard;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{Handler, Responder};
+use actix_web::{Handler, Resource, Responder, Route, Scope};
 
 use crate::actor::Permission;
 
@@ -31,20 +32,39 @@ pub struct Endpoint {
 }
 
 /// Where slices mount their routes.
-pub struct Routes<'a> {
-    config: Option<&'a mut ServiceConfig>,
+#[derive(Default)]
+pub struct Routes {
     listed: Vec<Endpoint>,
+    routes: Vec<Route>,
 }
 
-impl<'a> Routes<'a> {
-    /// Mounts on an application.
-    pub fn mount(config: &'a mut ServiceConfig) -> Self {
-        Self { config: Some(config), listed: Vec::new() }
-    }
-
-    /// Only lists.
-    pub fn list() -> Routes<'static> {
-        Routes { config: None, listed: Vec::new() }
+impl Routes {
+    /// Mounts what was listed on an application: one resource per path, under the first part of its address that all share. A request is
+    /// compared with the addresses of its own part alone, and each worker keeps a pattern per path, not per method.
+    pub fn mount(self, config: &mut ServiceConfig) {
+        let mut parts: Vec<(&str, Vec<Mounted>)> = Vec::new();
+        for (endpoint, route) in self.listed.iter().zip(self.routes) {
+            let prefix = prefix(endpoint.path);
+            let at = parts.iter().position(|part| part.0 == prefix).unwrap_or_else(|| {
+                parts.push((prefix, Vec::new()));
+                parts.len() - 1
+            });
+            let paths = &mut parts[at].1;
+            match paths.iter_mut().find(|mounted| mounted.path == endpoint.path) {
+                Some(mounted) => mounted.add(&endpoint.method, route),
+                None => paths.push(Mounted::new(endpoint, route)),
+            }
+        }
+        for (prefix, paths) in parts {
+            let resources = paths.into_iter().map(|mounted| mounted.resource(prefix));
+            if prefix.is_empty() {
+                for resource in resources {
+                    config.service(resource);
+                }
+            } else {
+                config.service(resources.fold(web::scope(prefix), Scope::service));
+            }
+        }
     }
 
     /// What was mounted.
@@ -79,10 +99,55 @@ impl<'a> Routes<'a> {
         Args: actix_web::FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        if let Some(config) = self.config.as_deref_mut() {
-            config.route(path, web::method(method.clone()).to(handler));
-        }
+        self.routes.push(web::method(method.clone()).to(handler));
         self.listed.push(Endpoint { method, path, access });
         self
+    }
+}
+
+/// The routes of one path.
+struct Mounted {
+    path: &'static str,
+    methods: Vec<Method>,
+    routes: Vec<Route>,
+}
+
+impl Mounted {
+    fn new(endpoint: &Endpoint, route: Route) -> Self {
+        Self { path: endpoint.path, methods: vec![endpoint.method.clone()], routes: vec![route] }
+    }
+
+    fn add(&mut self, method: &Method, route: Route) {
+        self.methods.push(method.clone());
+        self.routes.push(route);
+    }
+
+    /// A path is there for its own methods only: others go on to the patterns after it, and are not found in the end.
+    fn resource(self, prefix: &str) -> Resource {
+        let methods = self.methods;
+        let resource =
+            Resource::new(&self.path[prefix.len()..]).guard(fn_guard(move |asked| methods.contains(&asked.head().method)));
+        self.routes.into_iter().fold(resource, Resource::route)
+    }
+}
+
+/// The first part of an address: `/d` of `/d/{code}`, `/api/v1/kpis` of `/api/v1/kpis/{code}`.
+fn prefix(path: &str) -> &str {
+    let parts = if path.starts_with("/api/v1/") { 3 } else { 1 };
+    let end = path.match_indices('/').map(|found| found.0).chain([path.len()]).nth(parts).unwrap_or(path.len());
+    let prefix = &path[..end];
+    if prefix.contains('{') || prefix == "/" { "" } else { prefix }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prefix;
+
+    #[test]
+    fn addresses_are_parted_by_their_first_word() {
+        let cases = [("/d", "/d"), ("/d/{code}", "/d"), ("/", ""), ("/{code}", ""), ("/assets/{path:.*}", "/assets")];
+        for (path, expected) in cases.into_iter().chain([("/api/v1/kpis/{code}", "/api/v1/kpis"), ("/api/v1/me", "/api/v1/me")]) {
+            assert_eq!(prefix(path), expected, "{path}");
+        }
     }
 }

@@ -278,7 +278,8 @@ impl Visit {
             let counts = self.site.counts(conn, &identity.actor, today, &root)?;
             let page =
                 shell::page(self, &shell, lang, now, &view.title, view.print.as_ref(), Some((&identity, view.area, &counts)));
-            let html = Bytes::from(self.site.templates.render(template, &page, &view.view)?);
+            // A page may be kept: as large as it is, not as the text that it grew in.
+            let html = Bytes::from(self.site.templates.render(template, &page, &view.view)?.into_boxed_str().into_boxed_bytes());
             if let Some(key) = key.filter(|_| view.status == StatusCode::OK) {
                 self.site.kept.keep(&root, key, &html);
             }

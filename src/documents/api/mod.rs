@@ -31,7 +31,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     Contract::openapi()
 }
 
-pub(super) fn routes(routes: &mut Routes<'_>) {
+pub(super) fn routes(routes: &mut Routes) {
     let (read, write) = (Access::Scope(ReadDocuments), Access::Scope(WriteDocuments));
     routes.get("/api/v1/documents", read, read::list);
     routes.post("/api/v1/documents", write, change::create);

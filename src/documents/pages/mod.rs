@@ -17,7 +17,7 @@ use crate::text::Lang;
 use crate::web::{Access, Form, Routes};
 
 /// Mounts the pages.
-pub(super) fn routes(routes: &mut Routes<'_>) {
+pub(super) fn routes(routes: &mut Routes) {
     let anybody = Access::SignedIn;
     let readers = Access::May(Permission::ReadDocuments);
     routes

@@ -18,7 +18,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     Contract::openapi()
 }
 
-pub(super) fn routes(routes: &mut Routes<'_>) {
+pub(super) fn routes(routes: &mut Routes) {
     let fill = Access::Scope(FillRecords);
     // Own records are read with the scope to fill in, others' with the scope to read: the handlers ask for either.
     routes.get("/api/v1/records", Access::SignedIn, read::list);
