@@ -3,7 +3,7 @@
 use cairn::actor::{Actor, Grant, Permission, Role, Who};
 use cairn::kpi::control::Grain;
 use cairn::kpi::{self, Batch, FreezePhase, Import, Imported, SaveDefinition, SetApplicability, Signal, SignalRule, SignalState};
-use chrono::{Days, Duration, NaiveDate};
+use chrono::{Days, Duration, Months, NaiveDate};
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Date;
 use diesel::{QueryableByName, RunQueryDsl};
@@ -137,6 +137,33 @@ both! {
         app.pass(Duration::days(11));
         let (_, raised) = import(app, &[(day("2026-12-01"), 99, 1)], false);
         assert!(raised.iter().any(|signal| signal.rule == SignalRule::Range && signal.period == "2026-11"), "{raised:?}");
+    }
+
+    async fn what_is_booked_by_the_month_is_judged_by_the_month(app: TestApp) {
+        app.with_centre();
+        let month = |back: u32| day("2026-10-15") - Months::new(back);
+        import(app, &(0..=38).rev().map(|back| (month(back), 100, 0)).collect::<Vec<_>>(), false);
+        let (mapping, _) = crate::kpi_sources::shipped("finance");
+        let book = |months: std::ops::RangeInclusive<u32>, cost: &dyn Fn(u32) -> u32| {
+            let line = |back| format!("{},HD,运营成本,{},,\n", month(back).format("%Y-%m"), cost(back));
+            let file = format!("月份,中心,科目,金额,数量,业务上线\n{}", months.rev().map(line).collect::<String>());
+            let request = Import { mapping: mapping.clone(), file_name: "ledger.csv".into(), ..Import::default() };
+            match kpi::import(app.ledger(), &app.site.config.evidence_dir(), &app.system(), &request, file.as_bytes()).unwrap() {
+                Imported::New { batch, .. } => batch.number,
+                Imported::Identical(batch) => panic!("identical to {}", batch.number),
+            }
+        };
+        book(1..=38, &|back| 500 + back * 7 % 5 * 4);
+        assert_eq!(all(app, "cost_per_contact").len(), 0, "a month's cost is not that of its first day");
+        let dear = book(0..=0, &|_| 700);
+        let raised = all(app, "cost_per_contact");
+        let told: Vec<_> = raised.iter().map(|signal| (signal.period.as_str(), signal.rule)).collect();
+        assert_eq!(told, [("2026-10", SignalRule::Beyond)]);
+        let page = app.signed_in("manager", &[Role::QualityManager]).get(&format!("/kpis/signals/{}", raised[0].id)).await;
+        assert!(page.main().contains("7.00") && page.main().contains("2026-10"), "{}", page.main());
+        app.ledger().write(&app.system(), move |tx| kpi::undo(tx, dear, None)).unwrap();
+        run_jobs(app);
+        assert_eq!(all(app, "cost_per_contact")[0].state, SignalState::Withdrawn);
     }
 
     async fn what_is_taken_back_withdraws_its_signals(app: TestApp) {

@@ -12,9 +12,11 @@ mod readings;
 mod tests;
 
 pub(crate) use charted::{
-    Charted, Drawn, Frozen, Stretch, against, chart, dispersion, first_day_of, judged_again, limits_between, phase_of,
+    Charted, Drawn, Frozen, Stretch, against, chart, completed_from, dispersion, farthest, first_day_of, judged_again,
+    limits_between, phase_of,
 };
 pub use fit::Parameters;
 pub(crate) use fit::{ENOUGH, PROVISIONAL};
 pub(crate) use plan::fits;
 pub use plan::{ChartKind, Grain, Split, code_of_rule, parse_rules, usual_rules};
+pub(crate) use readings::end;

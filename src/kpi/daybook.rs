@@ -185,6 +185,11 @@ impl DayBook {
         Arc::clone(made.entry(period.from).or_insert_with(|| Arc::new(self.frames(period, windows))))
     }
 
+    /// First days of the months that stand as their sums.
+    pub(crate) fn months(&self) -> impl Iterator<Item = NaiveDate> {
+        self.months.keys().copied()
+    }
+
     /// Days with data.
     pub(crate) fn days(&self) -> impl Iterator<Item = NaiveDate> {
         self.days.keys().copied()

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::control::{ChartKind, Split};
+use super::control::{ChartKind, Grain, Split};
 use super::expression::{Frames, Number, Parameters};
 use super::method::{Beside, Formula, FormulaFault, KpiValue, Method, Variant};
 use super::scoring::Scale;
@@ -102,6 +102,10 @@ pub struct Definition {
     /// The control chart that it is read by.
     #[serde(default, skip_serializing_if = "ChartKind::is_auto")]
     pub chart: ChartKind,
+    /// What one point of its chart stands for where signals are raised: the time in which its data come together. A cost that is booked
+    /// once a month says nothing of a day.
+    #[serde(default, skip_serializing_if = "Grain::is_day")]
+    pub points: Grain,
     /// The rules that its points are read by; none = the usual ones of the chart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Rule>,

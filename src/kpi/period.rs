@@ -48,6 +48,12 @@ impl Period {
         Self { from: day, to: day, kind: Kind::Day }
     }
 
+    /// The week of a day, from Monday (ISO 8601).
+    pub fn week_of(day: NaiveDate) -> Self {
+        let week = day.week(chrono::Weekday::Mon);
+        Self { from: week.first_day(), to: week.last_day(), kind: Kind::Week }
+    }
+
     /// From one day to another, both included.
     pub fn range(from: NaiveDate, to: NaiveDate) -> Self {
         Self { from, to, kind: Kind::Range }

@@ -103,6 +103,8 @@ kpid-chart-rules = Rules
 kpid-chart-rules-help = Numbers of rules, such as 1, 2, 5; empty for the usual ones: 1 and 2 of shares and counts, with 5 of measurements. Each further rule raises false alarms.
 kpid-chart-rules-all = Rules and their numbers
 kpid-chart-rules-usual = the usual ones
+kpid-points = One point stands for
+kpid-points-help = Signals are raised by this unit of time. Choose months where data are booked by the month: a month’s cost by a day’s contacts says nothing.
 kpid-split = Chart working days and weekends apart
 kpid-split-help = Where the week has a rhythm, it would hide in the limits.
 kpid-gate = Gate
@@ -113,6 +115,7 @@ kpid-owner-help = A role or a department; named beside its signals.
 kpid-set-chart = Chart and signals
 kpid-set-chart-note = how its points are read
 
+problem-kpi-definition-points = A point stands for a day, a week or a month: choose one from the list.
 problem-kpi-definition-chart = This chart cannot be drawn of what the method gives: “{ $chart }”
 problem-kpi-definition-rules = “{ $value }” is no rule; write numbers from 1 to 8 or we4
 problem-kpi-phase-few = The baseline has { $points } points with data; { $least } are the least

@@ -99,6 +99,8 @@ kpid-chart-rules = 判异规则
 kpid-chart-rules-help = 填规则编号，例如 1, 2, 5；留空则用常规规则：比率和计数用 1、2，计量值另加 5。规则越多，误报越多。
 kpid-chart-rules-all = 规则及其编号
 kpid-chart-rules-usual = 常规规则
+kpid-points = 每个点代表
+kpid-points-help = 按此时间单位发出信号。按月入账的数据选“按月”：一个月的成本除以一天的请求数没有意义。
 kpid-split = 工作日与周末分开作图
 kpid-split-help = 数据有周内规律时，不分开就会被控制限掩盖。
 kpid-gate = 一票否决
@@ -109,6 +111,7 @@ kpid-owner-help = 岗位或部门，显示在其信号旁。
 kpid-set-chart = 控制图与信号
 kpid-set-chart-note = 如何判读各点
 
+problem-kpi-definition-points = 每个点只能代表一日、一周或一月，请从列表中选择。
 problem-kpi-definition-chart = 这种方法的结果不能画成该控制图：“{ $chart }”
 problem-kpi-definition-rules = “{ $value }”不是规则编号，请填 1 至 8 或 we4
 problem-kpi-phase-few = 基准期只有 { $points } 个点有数据，至少需要 { $least } 个

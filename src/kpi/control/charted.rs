@@ -11,6 +11,7 @@ use super::readings::{Reading, back, begin, readings};
 use crate::kpi::daybook::DayBook;
 use crate::kpi::definition::Definition;
 use crate::kpi::method::MethodKind;
+use crate::kpi::period::Period;
 use crate::kpi::service::Known;
 use crate::kpi::statistics::{Limits, Process, Rule, RuleSet, find};
 
@@ -250,13 +251,28 @@ fn judge(known: &Known, stretch: &Stretch, points: &mut [Drawn]) {
     }
 }
 
-/// A point of a day judged again by limits that it was judged by before; none where nothing was measured on it any more. Of rolling limits
+/// A point judged again by limits that it was judged by before; none where nothing was measured in its time any more. Of rolling limits
 /// the points after their baseline are looked at, of frozen ones those since the phase began.
-pub(crate) fn judged_again(known: &Known, book: &DayBook, stretch: &Stretch, from: NaiveDate, day: NaiveDate) -> Option<Drawn> {
-    let from = from.max(back(Grain::Day, day, most(Grain::Day)));
-    let mut points: Vec<Drawn> = readings(known, book, Grain::Day, from, day).into_iter().map(Drawn::of).collect();
+pub(crate) fn judged_again(known: &Known, book: &DayBook, stretch: &Stretch, from: NaiveDate, at: Period) -> Option<Drawn> {
+    let grain = known.definition.points;
+    let from = from.max(farthest(grain, at.from));
+    let mut points: Vec<Drawn> = readings(known, book, grain, from, at.to).into_iter().map(Drawn::of).collect();
     judge(known, stretch, &mut points);
-    points.pop().filter(|point| point.reading.period.from == day)
+    points.pop().filter(|point| point.reading.period.from == at.from)
+}
+
+/// The first day of the farthest point that one is read with.
+pub(crate) fn farthest(grain: Grain, begin: NaiveDate) -> NaiveDate {
+    back(grain, begin, most(grain))
+}
+
+/// The first day of the points that new data of a day may complete: the week or month before it is over by now, though its own data may
+/// not have reached its last day.
+pub(crate) fn completed_from(grain: Grain, day: NaiveDate) -> NaiveDate {
+    match grain {
+        Grain::Day => day,
+        Grain::Week | Grain::Month => back(grain, begin(grain, day), 1),
+    }
 }
 
 /// What limits are cut to: what was never negative and cannot be does not fall below nothing.

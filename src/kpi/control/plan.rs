@@ -72,6 +72,13 @@ impl ChartKind {
     }
 }
 
+impl Grain {
+    /// A point for each day.
+    pub fn is_day(&self) -> bool {
+        *self == Self::Day
+    }
+}
+
 impl Split {
     /// All days together.
     pub fn is_none(&self) -> bool {

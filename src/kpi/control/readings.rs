@@ -1,5 +1,7 @@
 //! The points of a series before any limit: the value of each day, week or month that has one.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use super::plan::Grain;
@@ -54,7 +56,7 @@ pub(super) fn begin(grain: Grain, day: NaiveDate) -> NaiveDate {
 }
 
 /// So many points before the one that begins on a day.
-pub(super) fn back(grain: Grain, begin: NaiveDate, points: u64) -> NaiveDate {
+pub(crate) fn back(grain: Grain, begin: NaiveDate, points: u64) -> NaiveDate {
     match grain {
         Grain::Day => begin.checked_sub_days(Days::new(points)).unwrap_or(begin),
         Grain::Week => begin.checked_sub_days(Days::new(7 * points)).unwrap_or(begin),
@@ -65,9 +67,15 @@ pub(super) fn back(grain: Grain, begin: NaiveDate, points: u64) -> NaiveDate {
 fn period(grain: Grain, begin: NaiveDate) -> Period {
     match grain {
         Grain::Day => Period::day(begin),
-        Grain::Week => Period::range(begin, begin.week(Weekday::Mon).last_day()),
+        Grain::Week => Period::week_of(begin),
         Grain::Month => Period::month_of(begin),
     }
+}
+
+/// A week or month that is over counts to its end, though nothing happened on its last days.
+pub(crate) fn end(grain: Grain, last: NaiveDate, today: NaiveDate) -> NaiveDate {
+    let end = period(grain, begin(grain, last)).to;
+    if end < today { end } else { last }
 }
 
 /// The points of a KPI that lie wholly between two days and have a value. A week or month that is not over yet is left out, because its
@@ -103,8 +111,11 @@ pub(super) fn measure_gaps(readings: &mut [Reading]) {
 
 fn plain(formula: &Formula, book: &DayBook, grain: Grain, from: NaiveDate, to: NaiveDate) -> Vec<Reading> {
     let windows = formula.windows();
-    let mut begins: Vec<NaiveDate> = book.days().filter(|day| (from..=to).contains(day)).map(|day| begin(grain, day)).collect();
-    begins.dedup();
+    let mut begins: BTreeSet<NaiveDate> =
+        book.days().filter(|day| (from..=to).contains(day)).map(|day| begin(grain, day)).collect();
+    if grain == Grain::Month {
+        begins.extend(book.months());
+    }
     let mut found = Vec::with_capacity(begins.len());
     for begin in begins {
         let period = period(grain, begin);

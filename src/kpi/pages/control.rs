@@ -33,10 +33,10 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// What is known before the days are read.
-    pub(super) fn of(r: &mut Reading<'_>, centre: &Centre, code: &str, points: Option<&str>, last: NaiveDate) -> Result<Self> {
-        let grain = points.and_then(Grain::parse).unwrap_or_default();
+    pub(super) fn of(r: &mut Reading<'_>, centre: &Centre, known: &Known, points: Option<&str>, last: NaiveDate) -> Result<Self> {
+        let (grain, code) = (points.and_then(Grain::parse).unwrap_or(known.definition.points), &known.definition.code);
         let book = PhaseBook::of(r.conn, &centre.id, Some(code))?;
-        let last = end(grain, last, r.today);
+        let last = control::end(grain, last, r.today);
         Ok(Self { grain, last, frozen: book.frozen(code, grain)?, rows: book.rows(code, grain).cloned().collect() })
     }
 
@@ -61,16 +61,6 @@ impl Sheet {
     pub(super) fn charted(&self, known: &Known, book: &DayBook) -> Option<Charted> {
         control::chart(known, book, self.grain, self.last, &self.frozen)
     }
-}
-
-/// A week or month that is over counts to its end, though nothing happened on its last days.
-fn end(grain: Grain, last: NaiveDate, today: NaiveDate) -> NaiveDate {
-    let end = match grain {
-        Grain::Day => last,
-        Grain::Week => last.week(chrono::Weekday::Mon).last_day(),
-        Grain::Month => Period::month_of(last).to,
-    };
-    if end < today { end } else { last }
 }
 
 /// Something that happened, in the list beneath the chart.

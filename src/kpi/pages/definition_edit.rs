@@ -76,6 +76,7 @@ struct Editing {
     rules: Vec<Choice>,
     provenances: Vec<Choice>,
     charts: Vec<Choice>,
+    grains: Vec<Choice>,
     /// The rules that points can be read by, with their numbers.
     chart_rules: Vec<Choice>,
     form: Value,
@@ -110,6 +111,7 @@ fn editing(r: &mut Reading<'_>, known: Option<&Known>, form: Value, sound: bool)
             .iter()
             .map(|kind| Choice { value: kind.as_str().to_owned(), label: super::control::chart_name(*kind, lang) })
             .collect(),
+        grains: choices(&["day", "week", "month"], &|grain| t(lang, &format!("kpis-points-{grain}"), &[])),
         chart_rules: Rule::ALL
             .iter()
             .map(|rule| Choice { value: code_of_rule(*rule).to_owned(), label: figures::rule_name(SignalRule::of(*rule), lang) })

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::error::Problem;
 use crate::kpi::SaveDefinition;
-use crate::kpi::control::{ChartKind, Split, code_of_rule, parse_rules};
+use crate::kpi::control::{ChartKind, Grain, Split, code_of_rule, parse_rules};
 use crate::kpi::definition::{Definition, Limits};
 use crate::kpi::expression::Parameters;
 use crate::kpi::method::{Beside, Method, MethodKind, Variant};
@@ -33,6 +33,7 @@ pub(super) fn fields(definition: &Definition) -> BTreeMap<&'static str, String> 
         ("definition_zh", d.definition_zh.clone()),
         ("definition_en", d.definition_en.clone()),
         ("chart", d.chart.as_str().to_owned()),
+        ("points", d.points.as_str().to_owned()),
         ("rules", d.rules.iter().map(|rule| code_of_rule(*rule)).collect::<Vec<_>>().join(", ")),
         ("split", if d.split.is_none() { String::new() } else { d.split.as_str().to_owned() }),
         ("gate", if d.gate { "on".to_owned() } else { String::new() }),
@@ -103,6 +104,7 @@ pub(super) fn command(form: &Form, before: Option<&Definition>) -> (SaveDefiniti
         variants: reader.variants(),
         beside: reader.beside(),
         chart: reader.read("chart", ChartKind::parse, "kpi-definition-chart").unwrap_or_default(),
+        points: reader.read("points", Grain::parse, "kpi-definition-points").unwrap_or_default(),
         rules: reader.rules(),
         split: if form.get("split").is_some() { Split::Weekday } else { Split::None },
         gate: form.get("gate").is_some(),

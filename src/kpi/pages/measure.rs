@@ -200,7 +200,7 @@ fn view(r: &mut Reading<'_>, centre: &str, code: &str, asked: &Asked, refused: O
     let known = versions.on(period.to).cloned().ok_or(Error::NotFound)?;
     let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, period.to);
     let last = kpi::last_day(r.conn, &centre.id)?.map_or(period.to, |last| last.min(period.to));
-    let sheet = Sheet::of(r, &centre, code, asked.points.as_deref(), last)?;
+    let sheet = Sheet::of(r, &centre, &known, asked.points.as_deref(), last)?;
     let from = period.months_away(-12).from.min(sheet.first_day(&known)).min(period.from);
     let from = reach(Period::day(from), &versions.windows());
     let book = DayBook::read(r.conn, &centre.id, from, Period::month_of(period.to).to)?;

@@ -77,7 +77,7 @@ fn view(
     let known = versions.on(period.to).cloned().ok_or(Error::NotFound)?;
     let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, period.to);
     let last = kpi::last_day(r.conn, &centre.id)?.unwrap_or(period.to);
-    let sheet = Sheet::of(r, &centre, code, points, last)?;
+    let sheet = Sheet::of(r, &centre, &known, points, last)?;
     let book = sheet.book(r, &centre, &known, last)?;
     let path = format!("/kpis/{}/{code}", centre.code);
     let subject = Subject { known: &known, versions: &versions, book: &book, limits, path, lang: r.lang };

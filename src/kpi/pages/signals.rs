@@ -110,7 +110,7 @@ fn view(r: &mut Reading<'_>, id: &str, refused: Option<(&Form, &Error)>) -> Resu
     let detail: SignalDetail = signal.detail.to()?;
     let period = Period::parse(&signal.period)?;
     let last = period.to;
-    let sheet = Sheet::of(r, &centre, &signal.code, None, last)?;
+    let sheet = Sheet::of(r, &centre, &known, None, last)?;
     let from = Period::month_of(last).months_away(-12).from;
     let book = sheet.book(r, &centre, &known, from)?;
     let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, last);

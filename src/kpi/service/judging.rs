@@ -1,5 +1,5 @@
 //! Judging: after an import each measured KPI of the touched centres is held against its allowed range (month) and against the limits of
-//! its own control chart (days), and each month once more after it is over. What is taken back or replaced is judged again: a signal whose
+//! its own control chart (days, or the weeks or months that its definition names), and each month once more after it is over. What is taken back or replaced is judged again: a signal whose
 //! judgement does not hold any more is withdrawn (ISO 9001 9.1.3, 10.2.1).
 //!
 //! Invariants: days whose data changed are noted in the same transaction, so that they are judged at once or by the next run of the jobs;
@@ -94,7 +94,7 @@ fn settle_one(ledger: &Ledger, due: &Arc<Unjudged>) -> Result<Vec<Signal>> {
         let sight = Sight::of(conn, &centre.id)?.after(kinds_of(conn, due)?);
         let asked = if due.again { Asked::from(conn, &sight, &centre.id, due.first_day)? } else { Vec::new() };
         let days = (due.first_day, due.last_day);
-        let book = sight.book(conn, &centre.id, days, &asked)?;
+        let book = sight.book(conn, &centre.id, (days, today), &asked)?;
         let mut found = judge(&sight, &book, days, today)?;
         let gone = review(&sight, &book, asked, &mut found)?;
         Ok((centre, Arc::new(found), gone))
@@ -194,30 +194,39 @@ impl Sight {
         self.definitions.on(day).filter(move |known| self.concerns(known) && !self.switches.off(&known.definition.code, day))
     }
 
-    /// The days that the charts which end with a day look at.
-    fn charted(&self, last: NaiveDate) -> Result<Option<(NaiveDate, NaiveDate)>> {
-        let mut first = None::<NaiveDate>;
-        for known in self.applying(last) {
+    /// The points that the charts which end with a day look at, and their days.
+    fn charted(&self, day: NaiveDate, today: NaiveDate) -> Result<Vec<(Grain, (NaiveDate, NaiveDate))>> {
+        let mut spans = Vec::new();
+        for known in self.applying(day) {
             let Some(formula) = known.formula.as_ref() else { continue };
-            let frozen = self.phases.frozen(&known.definition.code, Grain::Day)?;
-            let begin = control::first_day_of(known.definition.chart, Grain::Day, last, &frozen);
-            let begin = reach(Period::day(begin), &formula.windows());
-            first = Some(first.map_or(begin, |first| first.min(begin)));
+            let grain = known.definition.points;
+            let last = control::end(grain, day, today);
+            let frozen = self.phases.frozen(&known.definition.code, grain)?;
+            let begin = control::first_day_of(known.definition.chart, grain, last, &frozen);
+            spans.push((grain, (reach(Period::day(begin), &formula.windows()), last)));
         }
-        Ok(first.map(|first| (first, last)))
+        Ok(spans)
     }
 
-    /// What is read at once to judge days and to look at signals again: months by their sums, single days for the charts.
-    fn book(&self, conn: &mut Conn, centre_id: &str, days: (NaiveDate, NaiveDate), asked: &[Asked]) -> Result<DayBook> {
+    /// What is read at once to judge days and to look at signals again: months by their sums, single days for the other charts.
+    fn book(
+        &self,
+        conn: &mut Conn,
+        centre_id: &str,
+        (days, today): ((NaiveDate, NaiveDate), NaiveDate),
+        asked: &[Asked],
+    ) -> Result<DayBook> {
         let mut months = judged_months(days);
-        let mut charted = self.charted(days.1)?;
-        for one in asked {
-            match one.days(self) {
-                Some((from, to)) => charted = Some(charted.map_or((from, to), |span| (span.0.min(from), span.1.max(to)))),
-                None => months.push(one.period),
+        months.extend(asked.iter().filter(|one| one.points(self).is_none()).map(|one| one.period));
+        let mut single = None::<(NaiveDate, NaiveDate)>;
+        for (grain, (from, to)) in self.charted(days.1, today)?.into_iter().chain(asked.iter().filter_map(|one| one.points(self))) {
+            match grain {
+                // Its windows end with its months, which are read with them.
+                Grain::Month => months.extend([Period::month_of(from), Period::month_of(to)]),
+                Grain::Day | Grain::Week => single = Some(single.map_or((from, to), |span| (span.0.min(from), span.1.max(to)))),
             }
         }
-        DayBook::over_and_days(conn, centre_id, (&months, &self.windows), charted)
+        DayBook::over_and_days(conn, centre_id, (&months, &self.windows), single)
     }
 
     /// What lies outside its allowed range in a month.
@@ -246,8 +255,8 @@ fn judge(sight: &Sight, book: &DayBook, days: (NaiveDate, NaiveDate), today: Nai
         found.extend(judged.map(|(_, found)| found));
     }
     for known in sight.applying(days.1) {
-        let frozen = sight.phases.frozen(&known.definition.code, Grain::Day)?;
-        found.extend(points(known, book, days, &frozen));
+        let frozen = sight.phases.frozen(&known.definition.code, known.definition.points)?;
+        found.extend(points(known, book, (days, today), &frozen));
     }
     Ok(found)
 }
@@ -288,14 +297,16 @@ fn made(known: &Known, period: String, rule: SignalRule, detail: SignalDetail) -
     Found { code: known.definition.code.clone(), label: known.definition.zh.clone(), period, rule, detail }
 }
 
-/// Daily points of the import that break a rule of the KPI's own chart. Limits that rest on too few points, or on the very points that they
+/// Points of the import that break a rule of the KPI's own chart: its days, or the weeks or months that they complete. Limits that rest on too few points, or on the very points that they
 /// judge, are looked at on the page and raise nothing.
-fn points(known: &Known, book: &DayBook, days: (NaiveDate, NaiveDate), frozen: &[Frozen]) -> Vec<Found> {
-    let Some(chart) = control::chart(known, book, Grain::Day, days.1, frozen) else { return Vec::new() };
+fn points(known: &Known, book: &DayBook, (days, today): ((NaiveDate, NaiveDate), NaiveDate), frozen: &[Frozen]) -> Vec<Found> {
+    let grain = known.definition.points;
+    let Some(chart) = control::chart(known, book, grain, control::end(grain, days.1, today), frozen) else { return Vec::new() };
+    let judged = control::completed_from(grain, days.0)..=days.1;
     let mut found = Vec::new();
     for (index, point) in chart.points.iter().enumerate() {
         let stretch = chart.stretch_of(index).filter(|stretch| !stretch.own && !stretch.parameters.provisional());
-        let Some(stretch) = stretch.filter(|_| (days.0..=days.1).contains(&point.reading.period.from)) else { continue };
+        let Some(stretch) = stretch.filter(|_| judged.contains(&point.reading.period.from)) else { continue };
         found.extend(point.begun().filter_map(|rule| of_point(known, stretch, point, rule)));
     }
     found
@@ -316,7 +327,7 @@ pub(super) fn of_point(known: &Known, stretch: &Stretch, point: &Drawn, rule: Ru
         chart: Some(stretch.kind),
         rule_number: Some(control::code_of_rule(rule).to_owned()),
     };
-    Some(made(known, point.reading.name(Grain::Day), SignalRule::of(rule), detail))
+    Some(made(known, point.reading.period.to_string(), SignalRule::of(rule), detail))
 }
 
 fn raise(tx: &mut WriteTx<'_>, centre: &Centre, found: &[Found]) -> Result<Vec<Signal>> {

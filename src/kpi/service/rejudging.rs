@@ -1,7 +1,7 @@
 //! Judging again: what a signal was raised for is looked at once more when its data changed, by the definition and the limits of then. A
 //! signal that does not hold any more is withdrawn, unless somebody has answered it.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::Known;
 use super::judging::{Found, Sight, of_point, out_of_range};
@@ -15,9 +15,6 @@ use crate::kpi::period::Period;
 use crate::kpi::statistics::Rule;
 use crate::kpi::store_signals;
 use crate::ledger::{Event, WriteTx};
-
-/// Days before a signal that are looked at again with it.
-const BEFORE: u64 = 180;
 
 /// An open signal, as it is read.
 pub(super) struct Asked {
@@ -47,15 +44,17 @@ impl Asked {
         sight.definitions.version(&self.signal.code, self.detail.definition_version)
     }
 
-    /// The days that are looked at again; none of a signal of a whole month.
-    pub(super) fn days(&self, sight: &Sight) -> Option<(NaiveDate, NaiveDate)> {
+    /// The points that are looked at again, and their days; none of a month against its allowed range.
+    pub(super) fn points(&self, sight: &Sight) -> Option<(Grain, (NaiveDate, NaiveDate))> {
         if self.signal.rule.is_of_month() {
             return None;
         }
-        let before = self.period.from.checked_sub_days(Days::new(BEFORE)).unwrap_or(self.period.from);
+        let known = self.known(sight)?;
+        let grain = known.definition.points;
+        let before = control::farthest(grain, self.period.from);
         let from = self.detail.baseline_from.map_or(before, |day| day.min(before));
-        let windows = self.known(sight).and_then(|known| known.formula.as_ref()).map(|formula| formula.windows());
-        Some((reach(Period::day(from), &windows.unwrap_or_default()), self.period.to))
+        let windows = known.formula.as_ref().map(|formula| formula.windows()).unwrap_or_default();
+        Some((grain, (reach(Period::day(from), &windows), self.period.to)))
     }
 
     /// What it was raised for, judged again by the same definition and limits.
@@ -67,14 +66,14 @@ impl Asked {
         }
         let Some(baseline) = self.detail.baseline_from.zip(self.detail.baseline_to) else { return Ok(None) };
         let Some((stretch, since)) = limits_of(sight, known, book, baseline, self.period.from)? else { return Ok(None) };
-        let point = control::judged_again(known, book, &stretch, since, self.period.from);
+        let point = control::judged_again(known, book, &stretch, since, self.period);
         let rule = Rule::ALL.into_iter().find(|rule| SignalRule::of(*rule) == self.signal.rule);
         let broken = point.zip(rule).filter(|(point, rule)| point.breaks(*rule));
         Ok(broken.and_then(|(point, rule)| of_point(known, &stretch, &point, rule)))
     }
 }
 
-/// The limits that a day was judged by, and the first day that is judged by them; none where their baseline shows none any more.
+/// The limits that a point was judged by, and the first day that is judged by them; none where their baseline shows none any more.
 fn limits_of(
     sight: &Sight,
     known: &Known,
@@ -82,13 +81,14 @@ fn limits_of(
     baseline: (NaiveDate, NaiveDate),
     day: NaiveDate,
 ) -> Result<Option<(Stretch, NaiveDate)>> {
-    let frozen = sight.phases.frozen(&known.definition.code, Grain::Day)?;
+    let grain = known.definition.points;
+    let frozen = sight.phases.frozen(&known.definition.code, grain)?;
     if let Some(phase) = frozen.iter().rev().find(|phase| phase.starts_on <= day && phase.baseline == baseline) {
         let stretch = Stretch { start: 0, kind: phase.kind, parameters: phase.parameters, baseline, frozen: true, own: false };
         return Ok(Some((stretch, phase.starts_on)));
     }
     let since = baseline.1.succ_opt().unwrap_or(baseline.1);
-    let (_, found) = control::limits_between(known, book, Grain::Day, baseline);
+    let (_, found) = control::limits_between(known, book, grain, baseline);
     Ok(found.map(|(kind, parameters)| (Stretch { start: 0, kind, parameters, baseline, frozen: false, own: false }, since)))
 }
 

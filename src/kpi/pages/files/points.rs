@@ -17,7 +17,7 @@ pub(super) fn chart(r: &mut Reading<'_>, asked: &Asked) -> Result<Sheet> {
     let period = words::asked(r.conn, asked.period.as_deref(), Some(&centre.id), r.today)?;
     let known = kpi::definition_on(r.conn, code, period.to)?;
     let last = kpi::last_day(r.conn, &centre.id)?.map_or(period.to, |last| last.min(period.to));
-    let sheet = ChartSheet::of(r, &centre, code, asked.points.as_deref(), last)?;
+    let sheet = ChartSheet::of(r, &centre, &known, asked.points.as_deref(), last)?;
     let book = sheet.book(r, &centre, &known, Period::month_of(last).from)?;
     let charted = sheet.charted(&known, &book).ok_or_else(|| Error::conflict("kpi-chart-empty"))?;
     let head = head(
