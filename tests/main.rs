@@ -50,6 +50,7 @@ mod records;
 mod rows;
 mod setup;
 mod signals;
+mod strata;
 mod text;
 mod tidy;
 mod upgrade;

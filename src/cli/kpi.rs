@@ -247,6 +247,11 @@ fn show(args: &ShowArgs) -> Result<i32> {
         (Some(found), None) => say(format!("{} / {} = {found}, n = {}", value.numerator, value.denominator, value.n)),
         (None, _) => say("no value"),
     }
+    for one in &value.strata {
+        let mean = one.mean.map_or_else(|| "no values".to_owned(), |mean| format!("mean {mean}"));
+        let (share, counts) = (one.share * 100.0, one.counts * 100.0);
+        say(format!("channel {}: {mean}, n = {}, weight {} ({share:.1} %), counts {counts:.1} %", one.channel, one.n, one.weight));
+    }
     for input in &value.inputs {
         say(format!("from batch {} ({}), evidence {}", input.batch, input.file, input.evidence));
     }

@@ -539,9 +539,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    kpi_months (centre_id, month) {
+    kpi_months (centre_id, month, channel) {
         centre_id -> Text,
         month -> Date,
+        channel -> Text,
         totals -> Binary,
     }
 }

@@ -144,15 +144,16 @@ fn kind_of(formula: &Formula) -> TestKind {
 pub fn judge(conn: &mut Conn, centre_id: &str, code: &str, question: &Question) -> Result<Judgement> {
     let known = definition_version(conn, code, question.version)?;
     let formula = known.formula.clone().ok_or(Error::NotFound)?;
-    let windows = formula.windows();
+    let scope = formula.scope();
     let first = question.before.0.min(question.after.0);
-    let book = DayBook::read(conn, centre_id, reach(Period::day(first), &windows), question.before.1.max(question.after.1))?;
+    let days = (reach(Period::day(first), &scope), question.before.1.max(question.after.1));
+    let book = DayBook::read(conn, centre_id, days, &scope)?;
     Ok(judged(&known, &formula, &book, question))
 }
 
 fn judged(known: &Known, formula: &Formula, book: &DayBook, question: &Question) -> Judgement {
-    let windows = formula.windows();
-    let frames = |(from, to): (NaiveDate, NaiveDate)| book.frames(Period::range(from, to), &windows);
+    let scope = formula.scope();
+    let frames = |(from, to): (NaiveDate, NaiveDate)| book.frames(Period::range(from, to), &scope);
     let (before, after) = (frames(question.before), frames(question.after));
     let (stability, signals) = series(known, book, question);
     let mut found = Judgement {

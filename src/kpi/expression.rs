@@ -18,6 +18,7 @@ mod frame;
 mod functions;
 mod parse;
 mod print;
+mod scope;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -30,6 +31,7 @@ pub use evaluate::{Absent, Number};
 pub(super) use frame::months_of_days;
 pub use frame::{Frame, Frames, Spread};
 pub use parse::parse;
+pub use scope::Scope;
 pub use tree::{Node, Span, Window, WindowUnit};
 pub use unit::Unit;
 

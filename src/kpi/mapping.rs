@@ -23,6 +23,7 @@ use serde::Deserialize;
 pub use error::MappingError;
 pub use fields::{FieldRule, ReadRule};
 pub use kinds::{FieldSpec, FieldType, SourceKind};
+pub(in crate::kpi) use rows::ALL_CHANNELS;
 pub use rows::{RowMapping, SourceMapping};
 pub(crate) use stamp::{FastShape, Reading, read};
 pub use stamp::{StampColumns, StampRule, StampZone};

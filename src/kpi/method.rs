@@ -10,10 +10,12 @@ mod interval;
 mod tests;
 mod value;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use formula::{Formula, FormulaFault};
-pub use value::{Figure, IntervalMethod, KpiValue, Lack, Missing};
+pub use value::{Figure, IntervalMethod, KpiValue, Lack, Missing, Stratum};
 
 crate::text_enum! {
     /// The kind of a method.
@@ -87,6 +89,16 @@ pub struct Method {
     /// Value that makes 100 points of an index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub high: Option<f64>,
+    /// Of a mean: what weighs the mean of each channel, measured in that channel (contacts answered, say). The sample then need not be in
+    /// proportion: each channel counts by its share of what really happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_weight: Option<String>,
+    /// The same as fixed shares by code of the channel, which add to 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub channel_shares: BTreeMap<String, f64>,
+    /// The smallest share of the weight whose channels must have values, or there is no value at all; 0.9 unless it is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_coverage: Option<f64>,
     /// Conditions without which there is no value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<String>,
@@ -110,8 +122,17 @@ impl Method {
             share: None,
             low: None,
             high: None,
+            channel_weight: None,
+            channel_shares: BTreeMap::new(),
+            channel_coverage: None,
             requires: Vec::new(),
         }
+    }
+
+    /// Whether the means of channels are weighed.
+    #[must_use]
+    pub fn is_by_channel(&self) -> bool {
+        self.channel_weight.is_some() || !self.channel_shares.is_empty()
     }
 
     /// The same with the parts of a variant.
@@ -122,6 +143,10 @@ impl Method {
             if theirs.is_some() {
                 mine.clone_from(theirs);
             }
+        }
+        if variant.channel_weight.is_some() || !variant.channel_shares.is_empty() {
+            method.channel_weight.clone_from(&variant.channel_weight);
+            method.channel_shares.clone_from(&variant.channel_shares);
         }
         method.requires.extend(variant.requires.iter().cloned());
         method
@@ -148,6 +173,12 @@ pub struct Variant {
     /// Further conditions without which there is no value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<String>,
+    /// Weighs the means of channels by this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_weight: Option<String>,
+    /// Weighs the means of channels by fixed shares, which add to 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub channel_shares: BTreeMap<String, f64>,
 }
 
 /// A figure that is shown beside the value and not scored: a response rate, both means of a ratio.

@@ -408,13 +408,15 @@ pub(crate) struct CellRow {
     pub(super) part: i64,
 }
 
-/// What the live days of a centre's month come to.
+/// What the live days of a centre's month come to, together or in one channel.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = kpi_months)]
 pub(crate) struct MonthRow {
     pub(super) centre_id: String,
     /// Its first day.
     pub(super) month: NaiveDate,
+    /// The channel; empty of all channels together.
+    pub(super) channel: String,
     /// Packed sums ([`super::compact`]).
     pub(super) totals: Vec<u8>,
 }

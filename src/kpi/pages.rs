@@ -20,6 +20,7 @@ pub(super) mod rows;
 pub(super) mod scorecards;
 pub(super) mod signals;
 pub(super) mod staffing;
+mod strata;
 pub(super) mod targets;
 pub(super) mod upload;
 pub(super) mod wizard;

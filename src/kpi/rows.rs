@@ -39,6 +39,12 @@ impl Cells {
         self.calls.keys().chain(self.quantities.keys()).collect()
     }
 
+    /// What a cell comes to.
+    pub(super) fn totals(&self, key: &CellKey) -> Totals {
+        let contacts = self.calls.get(key).cloned().unwrap_or_default();
+        Totals { contacts, named: self.quantities.get(key).cloned().unwrap_or_default() }
+    }
+
     /// The row of a cell.
     ///
     /// # Errors

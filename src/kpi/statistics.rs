@@ -10,6 +10,7 @@ pub mod erlang;
 mod intervals;
 mod quantiles;
 mod rules;
+mod stratified;
 #[cfg(test)]
 mod tests;
 
@@ -18,3 +19,4 @@ pub use control::*;
 pub use intervals::*;
 pub use quantiles::{normal_quantile, t_quantile};
 pub use rules::{Rule, RuleSet, Signal, find};
+pub use stratified::{Drawn, stratified_interval, stratified_mean};

@@ -142,6 +142,7 @@ kpis-agents-about = Read from the kept files, under pseudonyms, for whoever mana
 kpis-agents-column = Column of people
 kpis-agents-none = No file behind this KPI has a column of people
 kpis-agents-none-about = A mapping that lists the column under “personal” brings it in, under pseudonyms.
+kpis-agents-by-channel = This variant weighs channels by all contacts of the centre, so it has no results by person. The plain variant has.
 kpis-agents-few = Nobody has a result in this period, or the results cannot be placed in a funnel.
 kpis-agents-funnel = Funnel
 kpis-agents-outside = { $count ->

@@ -138,6 +138,7 @@ kpis-agents-about = 取自留存文件，只用化名，仅供管理本中心指
 kpis-agents-column = 人员列
 kpis-agents-none = 该指标的数据文件中没有人员列
 kpis-agents-none-about = 在读取说明的 personal 中列出人员列，即以化名带入。
+kpis-agents-by-channel = 本口径按全中心各渠道的业务量加权，没有个人结果；要看个人，请用不加权的口径。
 kpis-agents-few = 这段时间没有个人结果，或结果不适合作漏斗图。
 kpis-agents-funnel = 漏斗图
 kpis-agents-outside = 漏斗之外 { $count } 人

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::db::Instant;
 use crate::error::{Error, Result};
-use crate::kpi::method::Figure;
+use crate::kpi::method::{Figure, Stratum};
 use crate::kpi::pack::{Definition, Limits};
 use crate::kpi::scoring::{FamilyScore, Gap, Position, Standing};
 use crate::kpi::vocabulary::SourceKind;
@@ -261,6 +261,8 @@ struct CardLine {
     measures: Vec<MeasureTotal>,
     /// Numbers of the batches that add to it. Their rows are those of `GET /api/v1/kpis/{code}/rows`.
     batches: Vec<i64>,
+    /// The channels whose means it weighs, the heaviest first; none of other methods.
+    strata: Vec<Stratum>,
 }
 
 impl CardLine {
@@ -287,6 +289,7 @@ impl CardLine {
             why: kpi.why.as_ref().map(word).transpose()?,
             measures: behind.map(|behind| behind.measures.clone()).unwrap_or_default(),
             batches: behind.map(|behind| behind.batches.clone()).unwrap_or_default(),
+            strata: value.map(|value| value.strata.clone()).unwrap_or_default(),
         })
     }
 }

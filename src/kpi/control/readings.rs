@@ -110,7 +110,7 @@ pub(super) fn measure_gaps(readings: &mut [Reading]) {
 }
 
 fn plain(formula: &Formula, book: &DayBook, grain: Grain, from: NaiveDate, to: NaiveDate) -> Vec<Reading> {
-    let windows = formula.windows();
+    let scope = formula.scope();
     let mut begins: BTreeSet<NaiveDate> =
         book.days().filter(|day| (from..=to).contains(day)).map(|day| begin(grain, day)).collect();
     if grain == Grain::Month {
@@ -122,7 +122,7 @@ fn plain(formula: &Formula, book: &DayBook, grain: Grain, from: NaiveDate, to: N
         if period.from < from || period.to > to {
             continue;
         }
-        let frames = book.frames_of_point(period, &windows);
+        let frames = book.frames_of_point(period, &scope);
         let value = formula.point(&frames);
         if value.value.is_some() {
             found.push(Reading { period, sample: formula.sample(&frames), value, gap: None });

@@ -23,6 +23,7 @@ fn reading(day: u64, numerator: i64, denominator: i64) -> Reading {
         n: denominator,
         needed: 0,
         missing: None,
+        strata: Vec::new(),
     };
     Reading { period: Period::day(first + Days::new(day)), value, sample: None, gap: None }
 }

@@ -2,9 +2,9 @@
 
 use super::{DIRECTIONS, Definition, Limits, RULES, SOURCES, UNITS};
 use crate::error::{Error, Problem};
-use crate::kpi::control;
+use crate::kpi::control::{self, ChartKind};
 use crate::kpi::expression::{ExpressionError, Parameters, compile, parse};
-use crate::kpi::method::FormulaFault;
+use crate::kpi::method::{FormulaFault, Method};
 use crate::kpi::vocabulary::Vocabulary;
 use crate::text::Lang;
 
@@ -93,14 +93,19 @@ fn listed(definition: &Definition, found: &mut Vec<Problem>) {
             found.push(Problem::field("parameters", "kpi-definition-parameter").with("name", name));
         }
     }
-    if definition.method.as_ref().is_some_and(|method| !control::fits(definition.chart, method.kind)) {
+    // Subgroups are of one process; a mean that weighs channels has several.
+    let fits = |method: &Method| {
+        control::fits(definition.chart, method.kind) && !(method.is_by_channel() && definition.chart == ChartKind::XbarS)
+    };
+    if definition.effective().is_some_and(|method| !fits(&method)) {
         found.push(Problem::field("chart", "kpi-definition-chart").with("chart", definition.chart.as_str()));
     }
     if definition.owner.as_ref().is_some_and(|owner| owner.chars().count() > NAME) {
         found.push(Problem::field("owner", "kpi-definition-long").with("limit", NAME));
     }
     let lists = [definition.parameters.len(), definition.variants.len(), definition.beside.len()];
-    let requires = definition.method.iter().map(|method| method.requires.len().max(method.spread.len()));
+    let method = definition.method.iter();
+    let requires = method.map(|method| method.requires.len().max(method.spread.len()).max(method.channel_shares.len()));
     if lists.into_iter().chain(requires).any(|length| length > MANY) {
         found.push(Problem::whole("kpi-definition-many").with("limit", MANY));
     }
@@ -154,6 +159,15 @@ fn problem(fault: &FormulaFault) -> Problem {
         FormulaFault::Truth(part) => Problem::field(field(part), "kpi-expression-truth"),
         FormulaFault::Share => Problem::field(field("share"), "kpi-expression-share"),
         FormulaFault::Ends => Problem::field(field("low"), "kpi-definition-ends"),
+        FormulaFault::ChannelsOfMean => Problem::field(field("channel_weight"), "kpi-definition-channel-mean"),
+        FormulaFault::ChannelsOfWindow(part) => Problem::field(field(part), "kpi-definition-channel-window"),
+        FormulaFault::TwoWeights => Problem::field(field("channel_shares"), "kpi-definition-channel-two"),
+        FormulaFault::WeightOfNothing => Problem::field(field("channel_weight"), "kpi-definition-channel-nothing"),
+        FormulaFault::Shares(sum) => {
+            let sum = format!("{:.2}", sum * 100.0);
+            Problem::field(field("channel_shares"), "kpi-definition-channel-shares").with("sum", sum)
+        }
+        FormulaFault::Coverage => Problem::field(field("channel_coverage"), "kpi-definition-channel-coverage"),
     }
 }
 

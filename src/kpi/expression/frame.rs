@@ -160,13 +160,26 @@ pub struct Frames {
     /// The period itself.
     pub period: Frame,
     wider: Vec<(Window, Frame)>,
+    channels: Vec<(String, Self)>,
 }
 
 impl Frames {
     /// Of a period alone.
     #[must_use]
     pub fn of(period: Frame) -> Self {
-        Self { period, wider: Vec::new() }
+        Self { period, wider: Vec::new(), channels: Vec::new() }
+    }
+
+    /// With the frame of one channel of the period.
+    #[must_use]
+    pub fn with_channel(mut self, channel: &str, frame: Frame) -> Self {
+        self.channels.push((channel.to_owned(), Self::of(frame)));
+        self
+    }
+
+    /// The channels of the period, as far as they were asked for.
+    pub fn channels(&self) -> impl Iterator<Item = (&str, &Self)> {
+        self.channels.iter().map(|(channel, frames)| (channel.as_str(), frames))
     }
 
     /// With the frame of a wider window.

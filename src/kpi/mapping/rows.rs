@@ -12,7 +12,7 @@ use super::{channel, coded, delimiter, encoding, identifier, syntax, value_error
 /// Most columns that a mapping may mark as personal.
 const MAX_PERSONAL: usize = 100;
 /// The channel of a source that knows none.
-const ALL_CHANNELS: &str = "all";
+pub(in crate::kpi) const ALL_CHANNELS: &str = "all";
 
 /// A mapping of any kind.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use super::interval;
 use super::value::{Figure, IntervalMethod, KpiValue, Lack};
 use super::{Method, MethodKind};
-use crate::kpi::expression::{Absent, ExpressionError, Frames, Number, Parameters, Program, Spread, Unit, Window, compile, parse};
+use crate::kpi::expression::{Absent, ExpressionError, Frames, Number, Parameters, Program, Scope, Spread, Unit};
 use crate::kpi::statistics::{Pairs, agreement};
-use crate::kpi::vocabulary::{Shape, Slot, Vocabulary};
+use crate::kpi::vocabulary::{Slot, Vocabulary};
 
+mod checked;
 mod sample;
+mod strata;
 mod survival;
 
 /// What is wrong with a method: the part, and what.
@@ -31,6 +33,18 @@ pub enum FormulaFault {
     Share,
     /// The ends of an index are the same, or the wrong way round.
     Ends,
+    /// Channels are weighed of something that is no mean.
+    ChannelsOfMean,
+    /// A part looks at a wider window, which knows no channels.
+    ChannelsOfWindow(&'static str),
+    /// Channels are weighed in two ways.
+    TwoWeights,
+    /// The weight of channels names no measure.
+    WeightOfNothing,
+    /// The fixed shares of channels are no shares, or add to this.
+    Shares(f64),
+    /// The least coverage is no share.
+    Coverage,
 }
 
 /// A compiled method.
@@ -49,6 +63,8 @@ pub struct Formula {
     share: f64,
     ends: (f64, f64),
     requires: Vec<Program>,
+    /// How the means of channels are weighed.
+    layers: Option<strata::Layers>,
     seed: u64,
     /// Fewest observations to be scored.
     needed: i64,
@@ -65,53 +81,6 @@ struct Parts {
     n: i64,
 }
 
-struct Reader<'a> {
-    method: &'a Method,
-    vocabulary: &'a Vocabulary,
-    parameters: &'a Parameters,
-    faults: Vec<FormulaFault>,
-}
-
-impl Reader<'_> {
-    fn read(&mut self, part: &str, text: &str) -> Option<Program> {
-        match parse(text).and_then(|node| compile(&node, self.vocabulary, self.parameters)) {
-            Ok(program) => Some(program),
-            Err(error) => {
-                self.faults.push(FormulaFault::Expression(part.to_owned(), error));
-                None
-            }
-        }
-    }
-
-    fn number(&mut self, part: &'static str, text: Option<&String>) -> Option<Program> {
-        let program = self.read(part, text.map(String::as_str).filter(|text| !text.trim().is_empty())?)?;
-        if program.is_condition() {
-            self.faults.push(FormulaFault::Truth(part.to_owned()));
-            return None;
-        }
-        Some(program)
-    }
-
-    fn spread(&mut self, part: &'static str, name: &str) -> Option<Slot> {
-        let slot = self.vocabulary.slot(name).filter(|slot| self.vocabulary.at(*slot).shape == Shape::Spread);
-        if slot.is_none() {
-            self.faults.push(FormulaFault::Spread(part, name.to_owned()));
-        }
-        slot
-    }
-
-    fn conditions(&mut self) -> Vec<Program> {
-        let mut found = Vec::new();
-        for (place, text) in self.method.requires.iter().enumerate() {
-            let part = format!("requires.{}", place + 1);
-            if let Some(program) = self.read(&part, text) {
-                if program.is_condition() { found.push(program) } else { self.faults.push(FormulaFault::Condition(part)) }
-            }
-        }
-        found
-    }
-}
-
 impl Formula {
     /// Checks a method and compiles it. The seed is that of its bootstraps, `needed` the fewest observations to be scored.
     ///
@@ -124,7 +93,7 @@ impl Formula {
         seed: u64,
         needed: i64,
     ) -> Result<Self, Vec<FormulaFault>> {
-        let mut reader = Reader { method, vocabulary, parameters, faults: Vec::new() };
+        let mut reader = checked::Reader { method, vocabulary, parameters, faults: Vec::new() };
         let formula = Self {
             kind: method.kind,
             numerator: reader.number("numerator", method.numerator.as_ref()),
@@ -139,55 +108,13 @@ impl Formula {
             share: method.share.unwrap_or(0.5),
             ends: (method.low.unwrap_or(0.0), method.high.unwrap_or(100.0)),
             requires: reader.conditions(),
+            layers: strata::Layers::read(&mut reader),
             seed,
             needed,
         };
         formula.lacks(method, &mut reader.faults);
+        reader.faults.extend(formula.looks_wider_by_channel().map(FormulaFault::ChannelsOfWindow));
         if reader.faults.is_empty() { Ok(formula) } else { Err(reader.faults) }
-    }
-
-    /// Parts that the kind needs and that are not written at all; what is written wrongly was named before.
-    fn lacks(&self, method: &Method, faults: &mut Vec<FormulaFault>) {
-        let written = |part: &Option<String>| part.as_ref().is_some_and(|text| !text.trim().is_empty());
-        let sums = self.kind == MethodKind::Mean && method.spread.is_empty();
-        let needs: &[(&'static str, bool)] = match self.kind {
-            MethodKind::Proportion | MethodKind::Rate | MethodKind::Ratio => {
-                &[("numerator", written(&method.numerator)), ("denominator", written(&method.denominator))]
-            }
-            MethodKind::Mean if sums => &[("numerator", written(&method.numerator)), ("denominator", written(&method.denominator))],
-            MethodKind::Difference => &[
-                ("numerator", written(&method.numerator)),
-                ("minus", written(&method.minus)),
-                ("denominator", written(&method.denominator)),
-            ],
-            MethodKind::RatioOfMeans => &[
-                ("numerator", written(&method.numerator)),
-                ("denominator", written(&method.denominator)),
-                ("n", written(&method.n)),
-                ("squares", written(&method.squares)),
-                ("squares_below", written(&method.squares_below)),
-                ("products", written(&method.products)),
-            ],
-            MethodKind::Level => &[("numerator", written(&method.numerator))],
-            MethodKind::SurvivalMedian => &[("spread", !method.spread.is_empty()), ("censored", written(&method.censored))],
-            MethodKind::Mean | MethodKind::Percentile | MethodKind::Index | MethodKind::Kappa => {
-                &[("spread", !method.spread.is_empty())]
-            }
-        };
-        faults.extend(needs.iter().filter(|(_, there)| !there).map(|(part, _)| FormulaFault::Needed(part)));
-        if self.kind == MethodKind::Percentile && !(self.share > 0.0 && self.share < 1.0) {
-            faults.push(FormulaFault::Share);
-        }
-        if self.kind == MethodKind::Index && self.ends.0 >= self.ends.1 {
-            faults.push(FormulaFault::Ends);
-        }
-        let shares = matches!(self.kind, MethodKind::Proportion | MethodKind::Difference | MethodKind::RatioOfMeans);
-        if let (true, Some(above), Some(below)) = (shares, &self.numerator, &self.denominator) {
-            let (above, below) = (above.unit(), below.unit());
-            if above != below && !above.is_none() && !below.is_none() {
-                faults.push(FormulaFault::Units(above, below));
-            }
-        }
     }
 
     /// The kind of the method.
@@ -209,26 +136,34 @@ impl Formula {
         programs.chain(self.spreads.iter().copied()).chain(self.censored).collect()
     }
 
-    /// The wider windows it looks at.
+    /// What it looks at beside the plain sums of a period.
     #[must_use]
-    pub fn windows(&self) -> BTreeSet<Window> {
-        self.programs().flat_map(|program| program.windows().iter().copied()).collect()
+    pub fn scope(&self) -> Scope {
+        let windows = self.programs().flat_map(|program| program.windows().iter().copied()).collect();
+        Scope { windows, by_channel: self.layers.as_ref().map(|_| self.measures()).unwrap_or_default() }
     }
 
     fn programs(&self) -> impl Iterator<Item = &Program> {
         let parts = [&self.numerator, &self.denominator, &self.minus, &self.n, &self.squares, &self.squares_below, &self.products];
-        parts.into_iter().flatten().chain(&self.requires)
+        let weight = self.layers.iter().filter_map(strata::Layers::weight);
+        parts.into_iter().flatten().chain(&self.requires).chain(weight)
     }
 
     /// The value with its interval.
     #[must_use]
     pub fn evaluate(&self, frames: &Frames) -> KpiValue {
+        if let Some(layers) = &self.layers {
+            return self.stratified(layers, frames);
+        }
         self.told(frames, |parts, spread| self.interval(parts, spread, frames))
     }
 
     /// The value without an interval, for series of points.
     #[must_use]
     pub fn point(&self, frames: &Frames) -> KpiValue {
+        if let Some(layers) = &self.layers {
+            return KpiValue { interval: None, method: IntervalMethod::None, ..self.stratified(layers, frames) };
+        }
         self.told(frames, |_, _| (None, IntervalMethod::None))
     }
 
@@ -246,6 +181,7 @@ impl Formula {
                 n: parts.n,
                 needed: self.needed,
                 missing: None,
+                strata: Vec::new(),
             }
         });
         found.unwrap_or_else(|(reason, slots)| self.missing(reason, &slots, frames))

@@ -7,7 +7,8 @@ use crate::kpi::statistics::{
     ratio_of_means, wilson,
 };
 
-const CONFIDENCE: f64 = 0.95;
+/// Confidence of all intervals.
+pub(super) const CONFIDENCE: f64 = 0.95;
 /// Resamplings of a bootstrap.
 const ROUNDS: usize = 2000;
 /// Fewest observations for Student's interval.

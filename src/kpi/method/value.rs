@@ -86,6 +86,8 @@ pub enum IntervalMethod {
     DifferenceError,
     /// The standard error of Cohen's kappa.
     KappaError,
+    /// Student's interval of a stratified mean, with Satterthwaite's degrees of freedom.
+    Stratified,
     /// Brookmeyer and Crowley's interval of a median time, on Greenwood's log(−log) scale: a choice of ours.
     BrookmeyerCrowley,
     /// A full census, or nothing to say.
@@ -105,6 +107,7 @@ impl IntervalMethod {
             Self::Delta => "kpis-interval-delta",
             Self::DifferenceError => "kpis-interval-difference-error",
             Self::KappaError => "kpis-interval-kappa-error",
+            Self::Stratified => "kpis-interval-stratified",
             Self::BrookmeyerCrowley => "kpis-interval-brookmeyer-crowley",
             Self::None => return None,
         })
@@ -132,6 +135,10 @@ pub enum Lack {
     Contradiction,
     /// Beyond what can be computed.
     Overflow,
+    /// The channels are not known in which something was counted.
+    NoChannels,
+    /// Too large a part of what happened lies in channels without values.
+    Uncovered,
 }
 
 impl Lack {
@@ -147,6 +154,8 @@ impl Lack {
             Self::Window => "kpis-lacks-window",
             Self::Contradiction => "kpis-lacks-contradiction",
             Self::Overflow => "kpis-lacks-overflow",
+            Self::NoChannels => "kpis-lacks-no-channels",
+            Self::Uncovered => "kpis-lacks-uncovered",
         }
     }
 }
@@ -158,6 +167,43 @@ pub struct Missing {
     pub reason: Lack,
     /// Names of the measures.
     pub measures: Vec<String>,
+    /// Codes of the channels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
+}
+
+/// A channel of a mean that is weighed by channels: what was drawn there, and what it counts for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = KpiStratum)]
+pub struct Stratum {
+    /// Code of the channel.
+    pub channel: String,
+    /// How many values there are.
+    pub n: i64,
+    /// Their mean; none without any.
+    pub mean: Option<f64>,
+    /// Their standard deviation (n − 1); none below two, and where the squares are not known.
+    pub deviation: Option<f64>,
+    /// What the channel is weighed by: contacts, or a fixed share.
+    #[schema(value_type = f64)]
+    pub weight: Figure,
+    /// Its share of the whole weight, 0 to 1.
+    pub share: f64,
+    /// What its mean counts for, 0 to 1: its share of the weight of the channels that have values and a weight.
+    pub counts: f64,
+}
+
+impl Stratum {
+    /// The share of the whole weight that lies in channels that count; none without channels.
+    #[must_use]
+    pub fn coverage(strata: &[Self]) -> Option<f64> {
+        let weight = |counting: bool| {
+            let asked = strata.iter().filter(|stratum| !counting || stratum.counts > 0.0);
+            asked.map(|stratum| stratum.weight.real()).sum::<f64>()
+        };
+        let whole = weight(false);
+        (whole > 0.0).then(|| weight(true) / whole)
+    }
 }
 
 /// The value of a KPI for a centre and a period.
@@ -181,6 +227,9 @@ pub struct KpiValue {
     pub needed: i64,
     /// Why there is no value.
     pub missing: Option<Missing>,
+    /// The channels that were weighed, the heaviest first; none of other methods.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub strata: Vec<Stratum>,
 }
 
 impl KpiValue {
@@ -195,8 +244,15 @@ impl KpiValue {
             seed: None,
             n: 0,
             needed: 0,
-            missing: Some(Missing { reason, measures }),
+            missing: Some(Missing { reason, measures, channels: Vec::new() }),
+            strata: Vec::new(),
         }
+    }
+
+    /// The share of the whole weight that lies in channels with values; none of methods that weigh no channels.
+    #[must_use]
+    pub fn coverage(&self) -> Option<f64> {
+        Stratum::coverage(&self.strata)
     }
 
     /// True when the value rests on enough to be scored; otherwise it is shown with low confidence and counts as missing.

@@ -46,6 +46,8 @@ struct AgentsView {
     rows: Vec<Row>,
     flagged: usize,
     left_out: Vec<String>,
+    /// The value weighs channels, which the files of one person do not make up.
+    by_channel: bool,
 }
 
 /// Results by person.
@@ -106,6 +108,7 @@ fn view(source: &FunnelSource, found: Funnel, today: chrono::NaiveDate, lang: La
         at: crate::kpi::Period::month_of(period.to).to_string(),
         unit: words::unit(definition, lang),
         left_out: found.left_out,
+        by_channel: definition.effective().is_some_and(|method| method.is_by_channel()),
     })
 }
 

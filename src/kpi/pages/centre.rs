@@ -194,17 +194,17 @@ fn view(r: &mut Reading<'_>, centre: Centre, asked: &CardAsked, refused: Option<
     let months = months_up_to(period.to, 13);
     let signals = kpi::signals_of(r.conn, &r.actor, &centre.code, None)?;
     let reader = CardReader::of(r.conn, centre)?.strict(strict);
-    let windows = reader.windows();
+    let scope = reader.scope();
     let read: Vec<Period> = months.iter().copied().chain([period]).collect();
-    let book = DayBook::over(r.conn, &reader.centre().id, &read, &windows)?;
-    let shown = book.frames(period, &windows);
+    let book = DayBook::over(r.conn, &reader.centre().id, &read, &scope)?;
+    let shown = book.frames(period, &scope);
     let types = types(r, &reader, &shown, period)?;
     let card = reader.card(&shown, period)?;
     let (published, may_publish) =
         if strict { publication(r, &reader.clone().strict(false).card(&shown, period)?)? } else { publication(r, &card)? };
-    let frames: Vec<(Period, Frames)> = months.iter().map(|month| (*month, book.frames(*month, &windows))).collect();
+    let frames: Vec<(Period, Frames)> = months.iter().map(|month| (*month, book.frames(*month, &scope))).collect();
     let before = period.is_month().then(|| period.months_away(-1));
-    let before = before.map(|month| reader.outline(&book.frames(month, &windows), month)).transpose()?;
+    let before = before.map(|month| reader.outline(&book.frames(month, &scope), month)).transpose()?;
     let all: Vec<(&CardKpi, Vec<Option<f64>>)> = card.kpis.iter().zip(reader.series(&card, &frames)).collect();
     // Where nothing came at all, what the profile weighs is shown without data.
     let silent = !all.iter().any(|(kpi, months)| kpi.in_unit.is_some() || months.iter().any(Option::is_some));

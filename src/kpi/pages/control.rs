@@ -47,8 +47,9 @@ impl Sheet {
 
     /// The days themselves, where nothing else is shown beside the chart.
     pub(super) fn book(&self, r: &mut Reading<'_>, centre: &Centre, known: &Known, from: NaiveDate) -> Result<DayBook> {
-        let windows = known.formula.as_ref().map(|formula| formula.windows()).unwrap_or_default();
-        DayBook::read(r.conn, &centre.id, reach(Period::day(from.min(self.first_day(known))), &windows), self.last)
+        let scope = known.formula.as_ref().map(|formula| formula.scope()).unwrap_or_default();
+        let first = reach(Period::day(from.min(self.first_day(known))), &scope);
+        DayBook::read(r.conn, &centre.id, (first, self.last), &scope)
     }
 
     /// The day from which frozen limits would judge, had the KPI not been computed in another way then.

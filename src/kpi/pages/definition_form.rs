@@ -10,6 +10,7 @@ use crate::kpi::SaveDefinition;
 use crate::kpi::control::{ChartKind, Grain, Split, code_of_rule, parse_rules};
 use crate::kpi::definition::{Definition, Limits};
 use crate::kpi::expression::Parameters;
+use crate::kpi::mapping::is_identifier;
 use crate::kpi::method::{Beside, Method, MethodKind, Variant};
 use crate::kpi::statistics::Rule;
 use crate::text::Lang;
@@ -66,6 +67,9 @@ pub(super) fn fields(definition: &Definition) -> BTreeMap<&'static str, String> 
             ("method.share", number(method.share)),
             ("method.low", number(method.low)),
             ("method.high", number(method.high)),
+            ("method.channel_weight", text(&method.channel_weight)),
+            ("method.channel_shares", lines(method.channel_shares.iter().map(share_text))),
+            ("method.channel_coverage", number(method.channel_coverage)),
             ("method.requires", lines(method.requires.iter().cloned())),
         ]);
     }
@@ -79,9 +83,49 @@ fn lines(texts: impl Iterator<Item = String>) -> String {
 fn variant_line(variant: &Variant) -> String {
     let part = |text: &Option<String>| text.clone().unwrap_or_default();
     let (above, below) = (part(&variant.numerator), part(&variant.denominator));
-    format!("{} | {} | {} | {above} | {below} | {}", variant.id, variant.zh, variant.en, variant.requires.join("; "))
+    let weight = weighing_text(variant);
+    format!("{} | {} | {} | {above} | {below} | {} | {weight}", variant.id, variant.zh, variant.en, variant.requires.join("; "))
         .trim_end_matches(" | ")
         .to_owned()
+}
+
+/// By what a variant weighs channels: an expression, or shares; empty where it does not.
+pub(super) fn weighing_text(variant: &Variant) -> String {
+    let shares: Vec<String> = variant.channel_shares.iter().map(share_text).collect();
+    variant.channel_weight.clone().unwrap_or_else(|| shares.join("; "))
+}
+
+/// `voice = 0.6`.
+fn share_text((channel, share): (&String, &f64)) -> String {
+    format!("{channel} = {share}")
+}
+
+/// A share as people write it: `0.6`, or `60 %`.
+fn share(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let found: Option<f64> = match text.strip_suffix(['%', '％']) {
+        Some(percent) => percent.trim().parse().ok().map(|percent: f64| percent / 100.0),
+        None => text.parse().ok(),
+    };
+    found.filter(|share| share.is_finite())
+}
+
+/// The share of a channel: `voice = 60 %`.
+fn channel_share(text: &str) -> Option<(String, f64)> {
+    let (channel, number) = text.split_once(['=', '＝'])?;
+    let code = channel.trim();
+    Some((code.to_owned(), share(number)?)).filter(|_| is_identifier(code))
+}
+
+/// The last part of a variant: shares of channels, or the expression that weighs them.
+fn weighing(text: Option<String>) -> (Option<String>, BTreeMap<String, f64>) {
+    let Some(text) = text else { return Default::default() };
+    let shares: Option<BTreeMap<String, f64>> =
+        text.split([';', '；']).filter(|one| !one.trim().is_empty()).map(channel_share).collect();
+    match shares {
+        Some(shares) => (None, shares),
+        None => (Some(text), BTreeMap::new()),
+    }
 }
 
 /// The command that a sent form means, with what could not be read at all. A kept seed travels from the version before.
@@ -192,9 +236,25 @@ impl<'a> Reader<'a> {
             share: self.number("method.share"),
             low: self.number("method.low"),
             high: self.number("method.high"),
+            channel_weight: self.optional("method.channel_weight"),
+            channel_shares: self.channel_shares(),
+            channel_coverage: self.read("method.channel_coverage", share, "kpi-definition-channel-coverage"),
             requires: self.lines("method.requires").into_iter().map(|(_, line)| line.to_owned()).collect(),
             ..Method::of(kind)
         })
+    }
+
+    fn channel_shares(&mut self) -> BTreeMap<String, f64> {
+        let mut found = BTreeMap::new();
+        for (number, line) in self.lines("method.channel_shares") {
+            match channel_share(line) {
+                Some((channel, share)) if !found.contains_key(&channel) => {
+                    found.insert(channel, share);
+                }
+                _ => self.bad_line("method.channel_shares", number, "voice = 60 %"),
+            }
+        }
+        found
     }
 
     fn rules(&mut self) -> Vec<Rule> {
@@ -223,13 +283,15 @@ impl<'a> Reader<'a> {
         for (number, line) in self.lines("variants") {
             let parts: Vec<&str> = line.split('|').map(str::trim).collect();
             let part = |place: usize| parts.get(place).filter(|text| !text.is_empty()).map(|text| (*text).to_owned());
-            let (Some(id), Some(zh), Some(en), true) = (part(0), part(1), part(2), parts.len() <= 6) else {
-                self.bad_line("variants", number, "id | 中文名 | name | numerator | denominator");
+            let (Some(id), Some(zh), Some(en), true) = (part(0), part(1), part(2), parts.len() <= 7) else {
+                self.bad_line("variants", number, "id | 中文名 | name | numerator | denominator | conditions | channel weight");
                 continue;
             };
             let requires =
                 part(5).map(|text| text.split(';').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect());
-            found.push(Variant { id, zh, en, numerator: part(3), denominator: part(4), requires: requires.unwrap_or_default() });
+            let (channel_weight, channel_shares) = weighing(part(6));
+            let (numerator, denominator, requires) = (part(3), part(4), requires.unwrap_or_default());
+            found.push(Variant { id, zh, en, numerator, denominator, requires, channel_weight, channel_shares });
         }
         found
     }
@@ -311,6 +373,7 @@ fn expression_of(field: &str, definition: &Definition) -> Option<String> {
             "squares" => method.squares.clone(),
             "squares_below" => method.squares_below.clone(),
             "products" => method.products.clone(),
+            "channel_weight" => definition.effective()?.channel_weight,
             _ => None,
         },
     }
@@ -343,6 +406,34 @@ mod tests {
         assert!(named.contains(&("parameters", "kpi-definition-line")) && named.contains(&("variants", "kpi-definition-line")));
         assert!(named.contains(&("method.kind", "kpi-definition-kind")) && named.contains(&("target", "kpi-limit-number")));
         assert!(named.contains(&("starts_on", "kpi-definition-day")) && named.contains(&("beside", "kpi-definition-line")));
+    }
+
+    #[test]
+    fn weights_of_channels_are_written_as_people_write_them() {
+        let text = "method.kind=mean&method.channel_shares=voice = 60 %\nchat=0.3\nemail ＝ 10％&method.channel_coverage=80 %\
+                    &variants=a | 甲 | a | | | | answered + handled\nb | 乙 | b | | | | voice = 25 %; chat = 75 %";
+        let sent: Vec<String> = text
+            .split('&')
+            .map(|pair| pair.split_once('=').unwrap())
+            .map(|(name, value)| format!("{name}={}", encoded(value)))
+            .collect();
+        let (command, problems) = command(&Form::parse(sent.join("&").as_bytes()), None);
+        assert_eq!(problems, []);
+        let method = command.definition.method.unwrap();
+        let shares = |pairs: &[(&str, f64)]| pairs.iter().map(|(channel, share)| ((*channel).to_owned(), *share)).collect();
+        assert_eq!(method.channel_shares, shares(&[("voice", 0.6), ("chat", 0.3), ("email", 0.1)]));
+        assert_eq!(method.channel_coverage, Some(0.8));
+        let [measured, fixed] = &command.definition.variants[..] else { panic!("two variants") };
+        assert_eq!((measured.channel_weight.as_deref(), measured.channel_shares.len()), (Some("answered + handled"), 0));
+        assert_eq!((fixed.channel_weight.as_deref(), &fixed.channel_shares), (None, &shares(&[("voice", 0.25), ("chat", 0.75)])));
+        let bad = Form::parse(
+            b"method.kind=mean&method.channel_shares=voice%3D60+%25%0Avoice%3D40+%25%0Achat&method.channel_coverage=most",
+        );
+        let (_, problems) = super::command(&bad, None);
+        let named: Vec<(&str, &str)> = problems.iter().map(|problem| (problem.field.as_str(), problem.code.as_str())).collect();
+        let line = ("method.channel_shares", "kpi-definition-line");
+        assert!(named.iter().filter(|one| **one == line).count() == 2, "{named:?}");
+        assert!(named.contains(&("method.channel_coverage", "kpi-definition-channel-coverage")), "{named:?}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{definition_form, words};
 use crate::actor::Permission;
 use crate::error::{Error, Result};
 use crate::kpi::definition::Definition;
-use crate::kpi::method::MethodKind;
+use crate::kpi::method::{MethodKind, Variant};
 use crate::kpi::vocabulary::{SourceKind, Vocabulary};
 use crate::kpi::{self, Known};
 use crate::text::{Lang, t};
@@ -235,11 +235,13 @@ fn shown(r: &mut Reading<'_>, code: &str) -> Result<Shown> {
 
 fn variants(definition: &Definition, lang: Lang) -> Vec<Part> {
     let part = |text: &Option<String>| text.clone().unwrap_or_else(|| "…".to_owned());
-    let shown = |one: &crate::kpi::method::Variant| Part {
-        name: if lang == Lang::Zh { one.zh.clone() } else { one.en.clone() },
-        text: format!("{} = ({}) / ({})", one.id, part(&one.numerator), part(&one.denominator)),
+    let text = |one: &Variant| match (definition_form::weighing_text(one), &one.numerator, &one.denominator) {
+        (weight, None, None) if weight.is_empty() => one.id.clone(),
+        (weight, None, None) => format!("{} = Σ (w × x̄) / Σ w, w: {weight}", one.id),
+        (_, above, below) => format!("{} = ({}) / ({})", one.id, part(above), part(below)),
     };
-    definition.variants.iter().map(shown).collect()
+    let name = |one: &Variant| if lang == Lang::Zh { one.zh.clone() } else { one.en.clone() };
+    definition.variants.iter().map(|one| Part { name: name(one), text: text(one) }).collect()
 }
 
 fn beside(definition: &Definition, lang: Lang) -> Vec<Part> {

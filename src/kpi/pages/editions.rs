@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::words;
+use super::{strata, words};
 use crate::error::Result;
 use crate::kpi::{FrozenCard, FrozenKpi};
 use crate::ledger::sha256_hex;
@@ -157,8 +157,13 @@ fn of_kpi(kpi: &FrozenKpi, add: &mut Adder<'_>) -> Result<()> {
     add.number("kpis-contribution", kpi.contribution, &|points| format!("{points:.2}"));
     add.number("kpis-lost", kpi.points_lost, &|points| format!("{points:.2}"));
     add.text("kpid-measure", serde_json::to_string(&kpi.measures)?, words::measures(&kpi.measures, lang));
+    add.text("kpis-strata", serde_json::to_string(&kpi.strata)?, strata_line(kpi, lang));
     add.text("kpis-batch", serde_json::to_string(&kpi.batches)?, words::batches(&kpi.batches));
     Ok(())
+}
+
+fn strata_line(kpi: &FrozenKpi, lang: Lang) -> String {
+    if kpi.strata.is_empty() { "—".to_owned() } else { strata::line(&kpi.definition, &kpi.strata, lang) }
 }
 
 /// Adds facts of one thing.

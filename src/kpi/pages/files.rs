@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::definitions::{direction_name, kind_name, unit_name};
 use super::figures::rule_name;
-use super::words;
+use super::{strata, words};
 use crate::actor::Permission;
 use crate::db::Instant;
 use crate::error::{Error, Result};
@@ -148,9 +148,10 @@ const CARD: &[&str] = &[
     "kpif-version",
     "kpid-measure",
     "kpis-batch",
+    "kpis-strata",
 ];
 /// The columns of [`CARD`] from the score on.
-const SCORED: usize = 7;
+const SCORED: usize = 8;
 
 fn cards(r: &mut Reading<'_>, asked: &Asked) -> Result<Sheet> {
     let period = words::asked(r.conn, asked.period.as_deref(), None, r.today)?;
@@ -218,6 +219,7 @@ fn kpi_row(r: &Reading<'_>, card: &FrozenCard, kpi: &FrozenKpi) -> Vec<Cell> {
         kpi.definition_version.into(),
         words::measures(&kpi.measures, r.lang).into(),
         words::batches(&kpi.batches).into(),
+        strata::line(definition, &kpi.strata, r.lang).into(),
     ]
 }
 

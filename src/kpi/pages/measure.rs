@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::control::{self, ControlView, Sheet};
 use super::figures::{Figures, Subject, rule_name};
-use super::words;
+use super::{strata, words};
 use crate::actor::Permission;
 use crate::error::{Error, Result};
 use crate::kpi::daybook::{DayBook, reach};
@@ -109,6 +109,8 @@ struct Proof {
     state: &'static str,
     missing: Option<String>,
     beside: Vec<Aside>,
+    /// The channels that it weighs.
+    strata: Option<strata::Strata>,
     /// Where its rows are.
     rows: String,
     inputs: Vec<Input>,
@@ -202,8 +204,9 @@ fn view(r: &mut Reading<'_>, centre: &str, code: &str, asked: &Asked, refused: O
     let last = kpi::last_day(r.conn, &centre.id)?.map_or(period.to, |last| last.min(period.to));
     let sheet = Sheet::of(r, &centre, &known, asked.points.as_deref(), last)?;
     let from = period.months_away(-12).from.min(sheet.first_day(&known)).min(period.from);
-    let from = reach(Period::day(from), &versions.windows());
-    let book = DayBook::read(r.conn, &centre.id, from, Period::month_of(period.to).to)?;
+    let scope = versions.scope();
+    let days = (reach(Period::day(from), &scope), Period::month_of(period.to).to);
+    let book = DayBook::read(r.conn, &centre.id, days, &scope)?;
     let path = format!("/kpis/{}/{code}", centre.code);
     let subject = Subject { known: &known, versions: &versions, book: &book, limits, path: path.clone(), lang: r.lang };
     let proved = if known.formula.is_some() { Some(kpi::value(r.conn, &r.actor, code, &centre.code, period)?) } else { None };
@@ -287,7 +290,8 @@ fn proof(value: kpi::Value, definition: &Definition, lang: Lang) -> Proof {
         interval: words::interval(definition, value.interval.map(|[low, high]| (low, high))),
         interval_by: value.value.and_then(|_| interval_by(&value, lang)),
         state: value.state.as_str(),
-        missing: value.missing.map(|lack| words::lacking(lack, &value.missing_measures, lang)),
+        missing: value.missing.map(|lack| words::lacking(lack, &value.missing_measures, &value.missing_channels, lang)),
+        strata: strata::table(definition, &value.strata, lang),
         rows: format!("/kpis/{}/{}/rows?period={}", value.centre, value.code, value.period),
         inputs: value.inputs,
     }

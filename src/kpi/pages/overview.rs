@@ -62,15 +62,15 @@ fn overview(r: &mut Reading<'_>, asked: Option<&str>) -> Result<Overview> {
     let centres = kpi::centres(r.conn, &r.actor)?;
     let period = words::asked(r.conn, asked, None, r.today)?;
     let readers = CardReader::all(r.conn, centres.clone())?;
-    let windows = readers.first().map(CardReader::windows).unwrap_or_default();
-    let books = DayBook::everywhere(r.conn, &[period], &windows)?;
+    let scope = readers.first().map(CardReader::scope).unwrap_or_default();
+    let books = DayBook::everywhere(r.conn, &[period], &scope)?;
     let signals = kpi::open_counts(r.conn, &r.actor)?;
     let installed = !readers.is_empty() || centres.is_empty();
     let nothing = DayBook::default();
     let mut cards = Vec::new();
     for reader in &readers {
         let book = books.get(&reader.centre().id).unwrap_or(&nothing);
-        cards.push(reader.outline(&book.frames(period, &windows), period)?);
+        cards.push(reader.outline(&book.frames(period, &scope), period)?);
     }
     let groups = CentreType::ALL.iter().filter_map(|centre_type| group(r, *centre_type, &cards, &signals)).collect();
     Ok(Overview {

@@ -4,6 +4,7 @@
 use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 
+use super::strata::{self, Strata};
 use super::words::{self, Tab};
 use crate::actor::Permission;
 use crate::error::Result;
@@ -38,6 +39,8 @@ struct FileRow {
 struct Row {
     number: u64,
     day: String,
+    /// Its channel, where the value weighs channels.
+    channel: Option<String>,
     adds: String,
     cells: Vec<String>,
 }
@@ -63,6 +66,8 @@ struct Shown {
     value: Option<String>,
     unit: String,
     quotient: (String, String),
+    /// The channels that the value weighs.
+    strata: Option<Strata>,
     measures: Vec<String>,
     files: Vec<FileRow>,
     sums: Vec<String>,
@@ -145,6 +150,7 @@ fn shown(found: &Behind, value: &kpi::Value, from: u64, today: chrono::NaiveDate
         value: value.in_unit.map(|value| words::figure(definition, value)),
         unit: words::unit(definition, lang),
         quotient: (value.numerator.to_string(), value.denominator.to_string()),
+        strata: strata::table(definition, &value.strata, lang),
         measures: found
             .files
             .first()
@@ -198,16 +204,24 @@ fn adds(found: &Behind, row: &TracedRow, lang: Lang) -> String {
 }
 
 fn shown_row(found: &Behind, row: &TracedRow, lang: Lang) -> Row {
-    Row { number: row.number, day: row.day.to_string(), adds: adds(found, row, lang), cells: row.cells.clone() }
+    let channel = by_channel(found).then(|| strata::channel(&row.channel, lang));
+    Row { number: row.number, day: row.day.to_string(), channel, adds: adds(found, row, lang), cells: row.cells.clone() }
+}
+
+fn by_channel(found: &Behind) -> bool {
+    found.known.formula.as_ref().is_some_and(|formula| formula.is_by_channel())
 }
 
 /// The rows of a file, and what it does not hold: one file holds [`MOST_ROWS`].
 fn as_sheet(found: &Behind, from: u64, lang: Lang) -> Sheet {
     let t = |key: &str| crate::text::t(lang, key, &[]);
-    let head = [t("kpir-row"), t("kpir-day"), t("kpir-adds")].into_iter().chain(found.header.iter().cloned()).collect();
+    let channels = by_channel(found).then(|| t("kpis-channel"));
+    let head = [t("kpir-row"), t("kpir-day")].into_iter().chain(channels).chain([t("kpir-adds")]);
+    let head = head.chain(found.header.iter().cloned()).collect();
     let row = |row: &TracedRow| {
-        let own = [Cell::Number(row.number as f64), row.day.into(), adds(found, row, lang).into()];
-        own.into_iter().chain(row.cells.iter().map(|cell| Cell::from(cell.as_str()))).collect()
+        let channel = by_channel(found).then(|| Cell::from(row.channel.as_str()));
+        let own = [Cell::Number(row.number as f64), row.day.into()].into_iter().chain(channel);
+        own.chain([adds(found, row, lang).into()]).chain(row.cells.iter().map(|cell| Cell::from(cell.as_str()))).collect()
     };
     let mut name =
         format!("{}-{}-{}-{}", found.known.definition.code, found.centre.code, found.period, found.chosen.unwrap_or_default());

@@ -4,7 +4,7 @@ use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 
 use super::figures::rule_name;
-use super::{centre, editions, words};
+use super::{centre, editions, strata, words};
 use crate::error::{Error, Result};
 use crate::history::{self, Line};
 use crate::kpi::{self, FrozenCard, FrozenKpi, Input, Period, PublishScorecard, Scorecard, SignalRule};
@@ -64,6 +64,13 @@ struct GateLine {
     limits: String,
 }
 
+/// The channels of one value.
+#[derive(Serialize)]
+struct Layers {
+    name: String,
+    table: strata::Strata,
+}
+
 #[derive(Serialize)]
 struct Shown {
     row: Row,
@@ -71,6 +78,8 @@ struct Shown {
     period_name: String,
     gates: Vec<GateLine>,
     kpis: Vec<Figure>,
+    /// The channels of the values that weigh channels.
+    strata: Vec<Layers>,
     families: Vec<centre::FamilyRow>,
     inputs: Vec<Input>,
     editions: Vec<words::Tab>,
@@ -137,6 +146,7 @@ fn view(r: &mut Reading<'_>, id: &str) -> Result<Shown> {
         period_name: words::period(Period::parse(&card.period)?, r.lang),
         gates: card.gates().into_iter().map(|(kpi, rule)| gate(r, &card, kpi, rule)).collect(),
         kpis: card.kpis.iter().map(|kpi| figure(r, &card, kpi)).collect(),
+        strata: card.kpis.iter().filter_map(|kpi| layers(r, kpi)).collect(),
         families: card.families.iter().map(|family| centre::family_row(r, name(&family.code), family)).collect(),
         editions: editions.iter().map(tab).collect(),
         changes: before.as_ref().map(|before| editions::changes(before, &card, &name, r.lang)).transpose()?,
@@ -158,6 +168,11 @@ fn gate(r: &Reading<'_>, card: &FrozenCard, kpi: &FrozenKpi, rule: SignalRule) -
         value: format!("{value} {}", words::unit(definition, r.lang)),
         limits: words::limits(definition, &kpi.limits, r.lang),
     }
+}
+
+fn layers(r: &Reading<'_>, kpi: &FrozenKpi) -> Option<Layers> {
+    let table = strata::table(&kpi.definition, &kpi.strata, r.lang)?;
+    Some(Layers { name: kpi.definition.name(r.lang).to_owned(), table })
 }
 
 fn figure(r: &Reading<'_>, card: &FrozenCard, kpi: &FrozenKpi) -> Figure {

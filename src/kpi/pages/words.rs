@@ -138,15 +138,16 @@ pub(super) fn why(why: Why, lang: Lang) -> String {
 
 /// What the data of the period lack, with the names of the measures.
 pub(super) fn lacks(missing: &Missing, lang: Lang) -> String {
-    lacking(missing.reason, &missing.measures, lang)
+    lacking(missing.reason, &missing.measures, &missing.channels, lang)
 }
 
 /// The same from its parts.
-pub(super) fn lacking(reason: Lack, measures: &[String], lang: Lang) -> String {
+pub(super) fn lacking(reason: Lack, measures: &[String], channels: &[String], lang: Lang) -> String {
     let vocabulary = Vocabulary::shipped();
     let title = |name: &String| vocabulary.measure(name).map_or_else(|| name.clone(), |measure| measure.title(lang).to_owned());
     let separator = if lang == Lang::Zh { "、" } else { ", " };
-    let names: Vec<String> = measures.iter().map(title).collect();
+    let mut names: Vec<String> = measures.iter().map(title).collect();
+    names.extend(channels.iter().map(|code| super::strata::channel(code, lang)));
     let reason = t(lang, reason.code(), &[]);
     if names.is_empty() {
         return reason;

@@ -13,7 +13,7 @@ use crate::actor::{Actor, Permission};
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
 use crate::evidence;
-use crate::kpi::daybook::frames_of;
+use crate::kpi::daybook::{ByChannel, frames_of};
 use crate::kpi::definition::Definition;
 use crate::kpi::intake::{self, CentreZones, Setting};
 use crate::kpi::mapping::SourceMapping;
@@ -157,7 +157,7 @@ impl FunnelSource {
         let mut people = Vec::new();
         let (mut shares, mut groups) = (Vec::new(), Vec::new());
         for (person, totals) in totals {
-            let frames = frames_of(&totals, self.period, &BTreeMap::new());
+            let frames = frames_of(&totals, &ByChannel::default(), self.period, &BTreeMap::new());
             let value = formula.point(&frames);
             if value.value.is_none() {
                 continue;

@@ -158,7 +158,7 @@ pub fn behind(db: &Db, evidence_dir: &Path, actor: &Actor, asked: &AskedRows) ->
 
 /// The first day that a value looks at: earlier than its period where the formula has a wider window.
 fn first_day(known: &Known, period: Period) -> NaiveDate {
-    known.formula.as_ref().map_or(period.from, |formula| reach(period, &formula.windows()))
+    known.formula.as_ref().map_or(period.from, |formula| reach(period, &formula.scope()))
 }
 
 /// The measures that a value is made of.

@@ -1,7 +1,6 @@
 //! The scorecard of a centre for a month under the profile of its type. What has no value is never filled in: coverage falls and the card
 //! says what is missing and why.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +10,7 @@ use crate::actor::Actor;
 use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
 use crate::kpi::daybook::DayBook;
-use crate::kpi::expression::{Frames, Window};
+use crate::kpi::expression::{Frames, Scope};
 use crate::kpi::method::{KpiValue, Lack, Missing};
 use crate::kpi::pack::{Definition, Family, Limits, Profile};
 use crate::kpi::period::Period;
@@ -158,9 +157,9 @@ impl CardReader {
         &self.centre
     }
 
-    /// The wider windows that its definitions look at.
-    pub fn windows(&self) -> BTreeSet<Window> {
-        self.definitions.windows()
+    /// What its definitions look at beside the plain sums of a period.
+    pub fn scope(&self) -> Scope {
+        self.definitions.scope()
     }
 
     /// Scores the measures of a period.
@@ -176,9 +175,9 @@ impl CardReader {
     /// # Errors
     /// As [`CardReader::card`].
     pub fn read(&self, conn: &mut Conn, period: Period) -> Result<Card> {
-        let windows = self.windows();
-        let book = DayBook::over(conn, &self.centre.id, &[period], &windows)?;
-        self.card(&book.frames(period, &windows), period)
+        let scope = self.scope();
+        let book = DayBook::over(conn, &self.centre.id, &[period], &scope)?;
+        self.card(&book.frames(period, &scope), period)
     }
 
     /// The same score with only the KPIs that the profile names, without intervals: for boards of many centres.

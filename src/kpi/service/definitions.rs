@@ -4,7 +4,7 @@
 //! Invariant: a version is never rewritten. A change is a new version that counts for periods ending on its first day or later, so that
 //! old values keep the definition they were computed with.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::NaiveDate;
@@ -15,7 +15,7 @@ use crate::db::{Conn, Json, new_id};
 use crate::error::{Error, Problem, Result};
 use crate::kpi::daybook::DayBook;
 use crate::kpi::definition::Definition;
-use crate::kpi::expression::Window;
+use crate::kpi::expression::Scope;
 use crate::kpi::method::{Formula, KpiValue, Lack};
 use crate::kpi::model::DefinitionRow;
 use crate::kpi::pack::{Limits, Pack};
@@ -107,9 +107,9 @@ impl DefinitionBook {
         self.0.iter().find(|versions| versions.0.first().is_some_and(|known| known.definition.code == code))
     }
 
-    /// The wider windows that any of them looks at.
-    pub fn windows(&self) -> BTreeSet<Window> {
-        self.0.iter().flat_map(Versions::windows).collect()
+    /// What any of them looks at beside the plain sums of a period.
+    pub fn scope(&self) -> Scope {
+        self.0.iter().map(Versions::scope).collect()
     }
 }
 
@@ -137,13 +137,13 @@ impl Versions {
     /// The value of a period by the version that counts for it.
     pub(crate) fn value(&self, book: &DayBook, period: Period) -> KpiValue {
         let formula = self.on(period.to).and_then(|known| known.formula.as_ref());
-        let value = formula.map(|formula| formula.evaluate(&book.frames(period, &formula.windows())));
+        let value = formula.map(|formula| formula.evaluate(&book.frames(period, &formula.scope())));
         value.unwrap_or_else(|| KpiValue::lacking(Lack::NotDelivered, Vec::new()))
     }
 
-    /// The wider windows that any of them looks at.
-    pub fn windows(&self) -> BTreeSet<Window> {
-        self.0.iter().filter_map(|known| known.formula.as_ref()).flat_map(|formula| formula.windows()).collect()
+    /// What any of them looks at beside the plain sums of a period.
+    pub fn scope(&self) -> Scope {
+        self.0.iter().filter_map(|known| known.formula.as_ref()).map(|formula| formula.scope()).collect()
     }
 }
 

@@ -21,7 +21,7 @@ use crate::error::Result;
 use crate::evidence;
 use crate::kpi::control::{self, Drawn, Frozen, Grain, Stretch};
 use crate::kpi::daybook::{DayBook, reach};
-use crate::kpi::expression::{Frames, Window};
+use crate::kpi::expression::{Frames, Scope};
 use crate::kpi::model::{Signal, SignalRule, SignalState, Unjudged};
 use crate::kpi::period::Period;
 use crate::kpi::scoring::Position;
@@ -136,7 +136,7 @@ fn judge_months(ledger: &Ledger, centre: Centre, first: Period, last: Period) ->
         while months[months.len() - 1].from < last.from {
             months.push(months[months.len() - 1].months_away(1));
         }
-        let book = DayBook::over(conn, &centre.id, &months, &sight.windows)?;
+        let book = DayBook::over(conn, &centre.id, &months, &sight.scope)?;
         Ok(months.into_iter().flat_map(|month| sight.month(&book, month)).map(|(_, found)| found).collect::<Vec<_>>())
     })?;
     ledger.write(&Arc::new(Actor::system()), move |tx| {
@@ -148,7 +148,7 @@ fn judge_months(ledger: &Ledger, centre: Centre, first: Period, last: Period) ->
 /// By what a centre is judged.
 pub(super) struct Sight {
     pub(super) definitions: DefinitionBook,
-    pub(super) windows: BTreeSet<Window>,
+    pub(super) scope: Scope,
     pub(super) phases: PhaseBook,
     pub(super) limits: LimitBook,
     switches: SwitchBook,
@@ -180,7 +180,7 @@ impl Sight {
     fn of(conn: &mut Conn, centre_id: &str) -> Result<Self> {
         let definitions = DefinitionBook::read(conn)?;
         Ok(Self {
-            windows: definitions.windows(),
+            scope: definitions.scope(),
             definitions,
             phases: PhaseBook::of(conn, centre_id, None)?,
             limits: LimitBook::of(conn, centre_id)?,
@@ -203,7 +203,7 @@ impl Sight {
             let last = control::end(grain, day, today);
             let frozen = self.phases.frozen(&known.definition.code, grain)?;
             let begin = control::first_day_of(known.definition.chart, grain, last, &frozen);
-            spans.push((grain, (reach(Period::day(begin), &formula.windows()), last)));
+            spans.push((grain, (reach(Period::day(begin), &formula.scope()), last)));
         }
         Ok(spans)
     }
@@ -226,12 +226,12 @@ impl Sight {
                 Grain::Day | Grain::Week => single = Some(single.map_or((from, to), |span| (span.0.min(from), span.1.max(to)))),
             }
         }
-        DayBook::over_and_days(conn, centre_id, (&months, &self.windows), single)
+        DayBook::over_and_days(conn, centre_id, (&months, &self.scope), single)
     }
 
     /// What lies outside its allowed range in a month.
     fn month(&self, book: &DayBook, month: Period) -> Vec<(&Known, Found)> {
-        let frames = book.frames(month, &self.windows);
+        let frames = book.frames(month, &self.scope);
         self.applying(month.to).filter_map(|known| Some((known, out_of_range(known, &frames, &self.limits, month)?))).collect()
     }
 }

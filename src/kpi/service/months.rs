@@ -30,24 +30,27 @@ pub(super) fn of_days<'a>(days: impl Iterator<Item = &'a (String, NaiveDate)>) -
     days.map(|(centre, day)| (centre.clone(), Period::month_of(*day).from)).collect()
 }
 
+/// The sums of a month: of each channel by its code, of all together by no code.
+type Sums = BTreeMap<String, Totals>;
+
 /// Adds what a new batch delivers. Adding up is exact, so the days that were there before need not be read again.
 ///
 /// # Errors
 /// When the database refuses.
 pub(super) fn add(tx: &mut WriteTx<'_>, rows: &[MeasureRow]) -> Result<()> {
-    let mut sums: BTreeMap<Month, Totals> = BTreeMap::new();
+    let mut months: BTreeMap<Month, Sums> = BTreeMap::new();
     for row in rows {
-        let month = (row.centre_id.clone(), Period::month_of(row.day).from);
-        sums.entry(month).or_default().take(totals_of(row)?);
+        let sums = months.entry((row.centre_id.clone(), Period::month_of(row.day).from)).or_default();
+        sums.entry(row.channel.clone()).or_default().take(totals_of(row)?);
     }
-    for ((centre, month), mut sum) in sums {
-        if let Some(before) = store_months::one(tx, &centre, month)? {
-            match unpack(&before) {
-                Some(before) => sum.merge(&before),
-                None => sum = summed(tx, &centre, month)?.unwrap_or_default(),
-            }
-        }
-        store_months::put(tx, &centre, month, Some(pack(&sum)))?;
+    for ((centre, month), channels) in months {
+        let before = store_months::of_month(tx, &centre, month)?;
+        let sums = match unpacked(before) {
+            Some(before) => added(before, with_all(channels)),
+            // What is not ours, or knows no channels yet, is made from the days, to which the new ones belong by now.
+            None => summed(tx, &centre, month)?,
+        };
+        store_months::put(tx, &centre, month, packed(&sums))?;
     }
     Ok(())
 }
@@ -58,23 +61,46 @@ pub(super) fn add(tx: &mut WriteTx<'_>, rows: &[MeasureRow]) -> Result<()> {
 /// When the database refuses.
 pub(super) fn renew(tx: &mut WriteTx<'_>, months: &BTreeSet<Month>) -> Result<()> {
     for (centre, month) in months {
-        let sum = summed(tx, centre, *month)?;
-        store_months::put(tx, centre, *month, sum.as_ref().map(pack))?;
+        let sums = summed(tx, centre, *month)?;
+        store_months::put(tx, centre, *month, packed(&sums))?;
     }
     Ok(())
 }
 
-/// The merge of the live days of a month; none without any.
-fn summed(conn: &mut Conn, centre: &str, month: NaiveDate) -> Result<Option<Totals>> {
-    let rows = store_measures::live(conn, centre, month, Period::month_of(month).to)?;
-    if rows.is_empty() {
-        return Ok(None);
+/// The merge of the live days of a month; empty without any.
+fn summed(conn: &mut Conn, centre: &str, month: NaiveDate) -> Result<Sums> {
+    let mut channels = Sums::new();
+    for row in store_measures::live(conn, centre, month, Period::month_of(month).to)? {
+        let totals = totals_of(&row)?;
+        channels.entry(row.channel).or_default().take(totals);
     }
-    let mut sum = Totals::default();
-    for row in &rows {
-        sum.take(totals_of(row)?);
+    Ok(with_all(channels))
+}
+
+/// Channels and all of them together.
+fn with_all(mut channels: Sums) -> Sums {
+    if !channels.is_empty() {
+        let all = Totals::total(channels.values());
+        channels.insert(String::new(), all);
     }
-    Ok(Some(sum))
+    channels
+}
+
+fn added(mut sums: Sums, more: Sums) -> Sums {
+    for (channel, totals) in more {
+        sums.entry(channel).or_default().take(totals);
+    }
+    sums
+}
+
+fn packed(sums: &Sums) -> BTreeMap<String, Vec<u8>> {
+    sums.iter().map(|(channel, totals)| (channel.clone(), pack(totals))).collect()
+}
+
+/// The sums of rows; none where they cannot be read, or know no channels.
+fn unpacked(rows: BTreeMap<String, Vec<u8>>) -> Option<Sums> {
+    let sums: Sums = rows.into_iter().map(|(channel, bytes)| Some((channel, unpack(&bytes)?))).collect::<Option<_>>()?;
+    (sums.is_empty() || (sums.len() > 1 && sums.contains_key(""))).then_some(sums)
 }
 
 /// The months whose sums are not the merge of their live days.
@@ -86,7 +112,7 @@ pub fn wrong_months(conn: &mut Conn) -> Result<BTreeSet<Month>> {
     all.extend(store_months::keys(conn)?);
     let mut wrong = BTreeSet::new();
     for (centre, month) in all {
-        if store_months::one(conn, &centre, month)? != summed(conn, &centre, month)?.as_ref().map(pack) {
+        if store_months::of_month(conn, &centre, month)? != packed(&summed(conn, &centre, month)?) {
             wrong.insert((centre, month));
         }
     }

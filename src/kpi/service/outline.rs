@@ -46,24 +46,24 @@ pub fn outlines(conn: &mut Conn, actor: &Actor, month: Period, closely: Closely<
     let visible = centres(conn, actor)?;
     let all = visible.len() <= DETAILED || closely == Closely::All;
     let readers = CardReader::all(conn, visible)?;
-    let windows = readers.first().map(CardReader::windows).unwrap_or_default();
+    let scope = readers.first().map(CardReader::scope).unwrap_or_default();
     let (months, pair) = (months_up_to(month.to, SERIES), [month.months_away(-1), month]);
-    let mut books = DayBook::everywhere(conn, if all { &months } else { &pair }, &windows)?;
+    let mut books = DayBook::everywhere(conn, if all { &months } else { &pair }, &scope)?;
     let mut found = Vec::with_capacity(readers.len());
     for reader in &readers {
         let centre = reader.centre();
         let close = all || closely == Closely::One(centre.code.as_str());
         let book = match (close, all) {
-            (true, false) => DayBook::over(conn, &centre.id, &months, &windows)?,
+            (true, false) => DayBook::over(conn, &centre.id, &months, &scope)?,
             _ => books.remove(&centre.id).unwrap_or_default(),
         };
         if !centre.active && !book.has_data(month) {
             continue;
         }
-        let [before, now] = pair.map(|period| book.frames(period, &windows));
+        let [before, now] = pair.map(|period| book.frames(period, &scope));
         let card = reader.outline(&now, month)?;
         let series = close.then(|| {
-            let frames: Vec<(Period, Frames)> = months.iter().map(|month| (*month, book.frames(*month, &windows))).collect();
+            let frames: Vec<(Period, Frames)> = months.iter().map(|month| (*month, book.frames(*month, &scope))).collect();
             reader.series(&card, &frames)
         });
         found.push(Outline { before: reader.outline(&before, pair[0])?, card, series });

@@ -53,8 +53,9 @@ pub fn freeze(tx: &mut WriteTx<'_>, code: &str, command: &FreezePhase) -> Result
     let newest = store_phases::newest(tx, &centre.id, code, command.points)?;
     checked(command, newest.as_ref())?;
     let known = definition_on(tx, code, command.baseline_to)?;
-    let windows = known.formula.as_ref().map(|formula| formula.windows()).unwrap_or_default();
-    let book = DayBook::read(tx, &centre.id, reach(Period::day(command.baseline_from), &windows), command.baseline_to)?;
+    let scope = known.formula.as_ref().map(|formula| formula.scope()).unwrap_or_default();
+    let days = (reach(Period::day(command.baseline_from), &scope), command.baseline_to);
+    let book = DayBook::read(tx, &centre.id, days, &scope)?;
     let span = (command.baseline_from, command.baseline_to);
     let (points, found) = control::limits_between(&known, &book, command.points, span);
     let Some((chart, parameters)) = found else {

@@ -14,10 +14,10 @@ use super::publish::{FrozenCard, FrozenKpi, thaw};
 use crate::actor::{Actor, Permission};
 use crate::error::Result;
 use crate::evidence;
-use crate::kpi::daybook::{first_day, frames_of};
-use crate::kpi::expression::{Frames, Window};
+use crate::kpi::daybook::{ByChannel, first_day, frames_of};
+use crate::kpi::expression::{Frames, Scope, Window};
 use crate::kpi::intake::CellKey;
-use crate::kpi::method::KpiValue;
+use crate::kpi::method::{Figure, KpiValue, Stratum};
 use crate::kpi::model::{Batch, Scorecard};
 use crate::kpi::period::Period;
 use crate::kpi::rows::Cells;
@@ -113,6 +113,8 @@ struct Checked {
     row: Scorecard,
     card: FrozenCard,
     sums: Totals,
+    /// Of the channels, where a formula asks for them.
+    channels: ByChannel,
     /// Of the wider windows that end with the month.
     wider: BTreeMap<Window, Totals>,
     bad: Vec<i64>,
@@ -121,8 +123,9 @@ struct Checked {
 impl Checked {
     fn of(row: Scorecard, card: FrozenCard) -> Self {
         let formulas = card.kpis.iter().filter_map(|kpi| kpi.definition.formula());
-        let wider = formulas.flat_map(|formula| formula.windows()).map(|window| (window, Totals::default())).collect();
-        Self { row, card, sums: Totals::default(), wider, bad: Vec::new() }
+        let scope: Scope = formulas.map(|formula| formula.scope()).collect();
+        let wider = scope.windows.iter().map(|window| (*window, Totals::default())).collect();
+        Self { row, card, sums: Totals::default(), channels: ByChannel::of(&scope), wider, bad: Vec::new() }
     }
 
     fn batches(&self) -> impl Iterator<Item = &super::Input> {
@@ -131,18 +134,22 @@ impl Checked {
 
     /// Adds the cells of its centre to the sums whose days they lie in.
     fn add(&mut self, cells: &Cells) {
-        let Self { card, sums, wider, .. } = self;
+        let Self { card, sums, channels, wider, .. } = self;
         let add = |from: NaiveDate, sums: &mut Totals| {
             let own = |key: &CellKey| *key.centre == *card.centre && (from..=card.to).contains(&key.day);
             cells.calls.iter().filter(|(key, _)| own(key)).for_each(|(_, cell)| sums.contacts.merge(cell));
             cells.quantities.iter().filter(|(key, _)| own(key)).for_each(|(_, cell)| sums.named.merge(cell));
         };
         add(card.from, sums);
+        if channels.is_asked() {
+            let own = |key: &&CellKey| *key.centre == *card.centre && (card.from..=card.to).contains(&key.day);
+            cells.keys().into_iter().filter(own).for_each(|key| channels.add_day(key.day, &key.channel, &cells.totals(key)));
+        }
         wider.iter_mut().for_each(|(window, sums)| add(first_day(*window, card.to), sums));
     }
 
     fn frames(&self) -> Frames {
-        frames_of(&self.sums, Period::range(self.card.from, self.card.to), &self.wider)
+        frames_of(&self.sums, &self.channels, Period::range(self.card.from, self.card.to), &self.wider)
     }
 
     /// The bad batches that add to a value; all of them where the card does not say which do.
@@ -271,7 +278,27 @@ fn compare(checked: &Checked, profiles: &ProfileBook, proof: &mut Proof) -> Resu
 }
 
 fn same(kpi: &FrozenKpi, found: &KpiValue) -> bool {
-    (Some(found.numerator), Some(found.denominator)) == (kpi.numerator, kpi.denominator) && near(found.value, kpi.value)
+    let parts = [(kpi.numerator, found.numerator), (kpi.denominator, found.denominator)];
+    parts.into_iter().all(|(published, found)| published.is_some_and(|published| same_figure(published, found)))
+        && near(found.value, kpi.value)
+        && same_strata(&kpi.strata, &found.strata)
+}
+
+/// Whole figures are the same or not; others as far as writing them down keeps them.
+fn same_figure(one: Figure, other: Figure) -> bool {
+    match (one, other) {
+        (Figure::Whole(one), Figure::Whole(other)) => one == other,
+        (one, other) => near(Some(one.real()), Some(other.real())),
+    }
+}
+
+/// A card of channels that give the same whole by chance is not proved.
+fn same_strata(published: &[Stratum], found: &[Stratum]) -> bool {
+    let same = |one: &Stratum, other: &Stratum| {
+        let (name, figures) = ((&one.channel, one.n) == (&other.channel, other.n), same_figure(one.weight, other.weight));
+        name && figures && near(one.mean, other.mean) && near(Some(one.counts), Some(other.counts))
+    };
+    published.len() == found.len() && published.iter().zip(found).all(|(one, other)| same(one, other))
 }
 
 /// Equal but for what adding up in another order and writing a number down may cost.

@@ -11,7 +11,7 @@ use crate::actor::{Actor, Permission};
 use crate::db::{Conn, new_id};
 use crate::error::{Error, Problem, Result};
 use crate::evidence;
-use crate::kpi::method::Figure;
+use crate::kpi::method::{Figure, Stratum};
 use crate::kpi::model::Scorecard;
 use crate::kpi::pack::{Definition, Limits};
 use crate::kpi::period::Period;
@@ -103,6 +103,9 @@ pub struct FrozenKpi {
     /// Numbers of the batches that add to it, among the inputs of the card.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub batches: Vec<i64>,
+    /// The channels whose means it weighs, the heaviest first; none of other methods.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub strata: Vec<Stratum>,
 }
 
 impl FrozenKpi {
@@ -129,6 +132,7 @@ impl FrozenKpi {
             points_lost: score.map(|score| score.points_lost),
             measures,
             batches,
+            strata: value.map(|value| value.strata.clone()).unwrap_or_default(),
         }
     }
 }
@@ -270,8 +274,8 @@ pub fn publish(tx: &mut WriteTx<'_>, command: &PublishScorecard) -> Result<Score
 /// # Errors
 /// When the database refuses.
 pub(crate) fn frozen(conn: &mut Conn, card: &Card) -> Result<FrozenCard> {
-    let windows = told(card).filter_map(|kpi| kpi.known.formula.as_ref()).flat_map(|formula| formula.windows()).collect();
-    let shares = Shares::behind(conn, card.period, &card.centre.id, &windows)?;
+    let scope = told(card).filter_map(|kpi| kpi.known.formula.as_ref()).map(|formula| formula.scope()).collect();
+    let shares = Shares::behind(conn, card.period, &card.centre.id, &scope)?;
     Ok(FrozenCard::of(card, &shares))
 }
 

@@ -53,15 +53,15 @@ impl Asked {
         let grain = known.definition.points;
         let before = control::farthest(grain, self.period.from);
         let from = self.detail.baseline_from.map_or(before, |day| day.min(before));
-        let windows = known.formula.as_ref().map(|formula| formula.windows()).unwrap_or_default();
-        Some((grain, (reach(Period::day(from), &windows), self.period.to)))
+        let scope = known.formula.as_ref().map(|formula| formula.scope()).unwrap_or_default();
+        Some((grain, (reach(Period::day(from), &scope), self.period.to)))
     }
 
     /// What it was raised for, judged again by the same definition and limits.
     fn again(&self, sight: &Sight, book: &DayBook) -> Result<Option<Found>> {
         let Some(known) = self.known(sight) else { return Ok(None) };
         if self.signal.rule.is_of_month() {
-            let found = out_of_range(known, &book.frames(self.period, &sight.windows), &sight.limits, self.period);
+            let found = out_of_range(known, &book.frames(self.period, &sight.scope), &sight.limits, self.period);
             return Ok(found.filter(|found| found.rule == self.signal.rule));
         }
         let Some(baseline) = self.detail.baseline_from.zip(self.detail.baseline_to) else { return Ok(None) };

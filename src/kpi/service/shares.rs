@@ -10,7 +10,7 @@ use super::{Input, Known};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::kpi::daybook::reach;
-use crate::kpi::expression::Window;
+use crate::kpi::expression::Scope;
 use crate::kpi::method::Figure;
 use crate::kpi::period::Period;
 use crate::kpi::quantities::Quantities;
@@ -49,8 +49,8 @@ impl Shares {
     ///
     /// # Errors
     /// When what is stored cannot be read.
-    pub(super) fn behind(conn: &mut Conn, period: Period, centre_id: &str, windows: &BTreeSet<Window>) -> Result<Self> {
-        let first = reach(period, windows);
+    pub(super) fn behind(conn: &mut Conn, period: Period, centre_id: &str, scope: &Scope) -> Result<Self> {
+        let first = reach(period, scope);
         let batches = store_measures::inputs(conn, centre_id, first, period.to)?;
         let all: Vec<Input> = batches.iter().map(Input::of).collect();
         let inputs = if first == period.from { all.clone() } else { inputs(conn, centre_id, period)? };
@@ -74,7 +74,7 @@ impl Shares {
     /// The measures of a value, and the numbers of the batches that add to it.
     pub(super) fn of(&self, known: &Known) -> (Vec<MeasureTotal>, Vec<i64>) {
         let (Ok(used), Some(formula)) = (used(known), known.formula.as_ref()) else { return Default::default() };
-        let first = reach(self.period, &formula.windows());
+        let first = reach(self.period, &formula.scope());
         let adds = |quantities: &Quantities| sums(&used, quantities).iter().any(|sum| sum.stored.is_some());
         let own = self.own.iter();
         let earlier = self.before.iter().filter(|(_, day, _)| *day >= first).map(|(number, _, quantities)| (number, quantities));

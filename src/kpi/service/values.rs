@@ -11,7 +11,7 @@ use crate::db::Conn;
 use crate::error::{Error, Problem, Result};
 use crate::kpi::daybook::{DayBook, reach};
 use crate::kpi::expression::Frames;
-use crate::kpi::method::{Figure, IntervalMethod, KpiValue, Lack};
+use crate::kpi::method::{Figure, IntervalMethod, KpiValue, Lack, Stratum};
 use crate::kpi::model::Batch;
 use crate::kpi::pack::Limits;
 use crate::kpi::period::Period;
@@ -92,6 +92,12 @@ pub struct Value {
     pub missing: Option<Lack>,
     /// The measures that this concerns.
     pub missing_measures: Vec<String>,
+    /// The channels that this concerns.
+    pub missing_channels: Vec<String>,
+    /// The channels whose means it weighs, the heaviest first; none of other methods.
+    pub strata: Vec<Stratum>,
+    /// The share of the whole weight that lies in channels with values, 0 to 1; of what weighs channels alone.
+    pub channel_coverage: Option<f64>,
     /// Figures shown beside it.
     pub beside: Vec<BesideValue>,
     /// The limits that count at the end of the period, in the unit.
@@ -146,10 +152,10 @@ pub fn value(conn: &mut Conn, actor: &Actor, code: &str, centre: &str, period: P
 pub fn value_by(conn: &mut Conn, actor: &Actor, known: &Known, centre: &str, period: Period) -> Result<Value> {
     let centre = visible(conn, actor, centre)?;
     let formula = known.formula.clone().ok_or_else(|| unmeasured(&known.definition.code))?;
-    let windows = formula.windows();
-    let frames = DayBook::over(conn, &centre.id, &[period], &windows)?.frames(period, &windows);
+    let scope = formula.scope();
+    let frames = DayBook::over(conn, &centre.id, &[period], &scope)?.frames(period, &scope);
     let limits = LimitBook::of(conn, &centre.id)?.limits(&known.definition, period.to);
-    let inputs = Shares::behind(conn, period, &centre.id, &windows)?.inputs_of(known);
+    let inputs = Shares::behind(conn, period, &centre.id, &scope)?.inputs_of(known);
     Ok(proved(known, &centre, period, &frames, limits, inputs))
 }
 
@@ -171,8 +177,9 @@ fn proved(known: &Known, centre: &Centre, period: Period, frames: &Frames, limit
     let nothing = || KpiValue::lacking(Lack::NotDelivered, Vec::new());
     let found = known.formula.as_ref().map_or_else(nothing, |formula| formula.evaluate(frames));
     let in_unit = found.value.map(|value| value * definition.scale());
+    let scorable = known.scorable(&found, &limits);
     let beside = definition.beside_values(frames).into_iter().zip(&definition.beside);
-    let (missing, missing_measures) = found.missing.clone().map_or((None, Vec::new()), |lack| (Some(lack.reason), lack.measures));
+    let channel_coverage = found.coverage();
     Value {
         code: definition.code.clone(),
         definition_version: known.version,
@@ -190,9 +197,12 @@ fn proved(known: &Known, centre: &Centre, period: Period, frames: &Frames, limit
         interval_method: found.method,
         seed: found.seed,
         n: found.n,
-        scorable: known.scorable(&found, &limits),
-        missing,
-        missing_measures,
+        scorable,
+        missing: found.missing.as_ref().map(|lack| lack.reason),
+        missing_measures: found.missing.as_ref().map(|lack| lack.measures.clone()).unwrap_or_default(),
+        missing_channels: found.missing.map(|lack| lack.channels).unwrap_or_default(),
+        strata: found.strata,
+        channel_coverage,
         beside: beside.map(|(value, named)| BesideValue { zh: named.zh.clone(), en: named.en.clone(), value }).collect(),
         state: Standing::of(in_unit, limits.scale()),
         limits,
@@ -207,10 +217,10 @@ fn proved(known: &Known, centre: &Centre, period: Period, frames: &Frames, limit
 pub fn values(conn: &mut Conn, actor: &Actor, centre: &str, period: Period) -> Result<Vec<Value>> {
     let centre = visible(conn, actor, centre)?;
     let definitions = DefinitionBook::read(conn)?;
-    let windows = definitions.windows();
-    let frames = DayBook::over(conn, &centre.id, &[period], &windows)?.frames(period, &windows);
+    let scope = definitions.scope();
+    let frames = DayBook::over(conn, &centre.id, &[period], &scope)?.frames(period, &scope);
     let book = LimitBook::of(conn, &centre.id)?;
-    let shares = Shares::behind(conn, period, &centre.id, &windows)?;
+    let shares = Shares::behind(conn, period, &centre.id, &scope)?;
     let one =
         |known: &Known| proved(known, &centre, period, &frames, book.limits(&known.definition, period.to), shares.inputs_of(known));
     Ok(definitions.on(period.to).filter(|known| known.formula.is_some()).map(one).collect())
@@ -231,7 +241,7 @@ pub fn monthly(conn: &mut Conn, actor: &Actor, code: &str, centre: &str, last: N
     let centre = visible(conn, actor, centre)?;
     let versions = measured(conn, code, last)?;
     let periods = months_up_to(last, months);
-    let book = DayBook::over(conn, &centre.id, &periods, &versions.windows())?;
+    let book = DayBook::over(conn, &centre.id, &periods, &versions.scope())?;
     Ok(periods.into_iter().map(|period| Point::of(&versions, &book, period)).collect())
 }
 
@@ -249,7 +259,8 @@ pub(crate) fn months_up_to(last: NaiveDate, months: u32) -> Vec<Period> {
 pub fn daily(conn: &mut Conn, actor: &Actor, code: &str, centre: &str, from: NaiveDate, to: NaiveDate) -> Result<Vec<Point>> {
     let centre = visible(conn, actor, centre)?;
     let versions = measured(conn, code, to)?;
-    let book = DayBook::read(conn, &centre.id, reach(Period::day(from), &versions.windows()), to)?;
+    let scope = versions.scope();
+    let book = DayBook::read(conn, &centre.id, (reach(Period::day(from), &scope), to), &scope)?;
     let days: Vec<NaiveDate> = book.days().filter(|day| *day >= from).collect();
     Ok(days.into_iter().map(|day| Point::of(&versions, &book, Period::day(day))).collect())
 }
@@ -268,7 +279,8 @@ pub fn weekly(
 ) -> Result<Vec<(NaiveDate, KpiValue)>> {
     let centre = visible(conn, actor, centre)?;
     let versions = measured(conn, code, to)?;
-    let book = DayBook::read(conn, &centre.id, reach(Period::day(from), &versions.windows()), to)?;
+    let scope = versions.scope();
+    let book = DayBook::read(conn, &centre.id, (reach(Period::day(from), &scope), to), &scope)?;
     let mut mondays: Vec<NaiveDate> =
         book.days().filter(|day| *day >= from).map(|day| day.week(chrono::Weekday::Mon).first_day()).collect();
     mondays.dedup();

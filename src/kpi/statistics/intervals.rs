@@ -53,16 +53,22 @@ pub fn poisson_exact(events: u64, confidence: f64) -> Interval {
 #[must_use]
 pub fn mean_interval(count: u64, sum: impl Into<i128>, squares: i128, confidence: f64) -> Option<Interval> {
     let sum: i128 = sum.into();
+    let (variance, n) = (variance(count, sum, squares)?, count as f64);
+    let half = t_quantile(0.5 + confidence / 2.0, n - 1.0)? * (variance / n).sqrt();
+    let mean = sum as f64 / n;
+    Some((mean - half, mean + half))
+}
+
+/// The variance (n − 1) of whole numbers, from a count, a sum and a sum of squares. `None` below two values.
+#[must_use]
+pub fn variance(count: u64, sum: i128, squares: i128) -> Option<f64> {
     if count < 2 {
         return None;
     }
     let n = count as f64;
     // Exact in integers, so that nothing cancels: n·Σx² − (Σx)² is n·(n−1) times the variance.
     let spread = i128::from(count).checked_mul(squares)?.checked_sub(sum.checked_mul(sum)?)?;
-    let variance = spread.max(0) as f64 / (n * (n - 1.0));
-    let half = t_quantile(0.5 + confidence / 2.0, n - 1.0)? * (variance / n).sqrt();
-    let mean = sum as f64 / n;
-    Some((mean - half, mean + half))
+    Some(spread.max(0) as f64 / (n * (n - 1.0)))
 }
 
 /// The percentile interval of a mean by resampling a sparse histogram of (value, count), for few or skewed values. The seed is kept beside

@@ -6,16 +6,16 @@ use crate::kpi::method::MethodKind;
 use crate::kpi::statistics::compare::Sample;
 
 impl Formula {
-    /// Whether count, mean and deviation can be told of what a mean is taken of.
+    /// Whether count, mean and deviation can be told of what a mean is taken of: of a mean that weighs channels they say nothing of the value.
     #[must_use]
     pub fn knows_spread(&self) -> bool {
-        self.kind == MethodKind::Mean && (!self.spreads.is_empty() || self.squares.is_some())
+        self.kind == MethodKind::Mean && self.layers.is_none() && (!self.spreads.is_empty() || self.squares.is_some())
     }
 
     /// Count, mean and deviation of what a mean is taken of; `None` for other methods, and where the squares are not known.
     #[must_use]
     pub fn sample(&self, frames: &Frames) -> Option<Sample> {
-        if self.kind != MethodKind::Mean {
+        if self.kind != MethodKind::Mean || self.layers.is_some() {
             return None;
         }
         let (count, sum, squares) = match self.spreads.first() {
@@ -40,7 +40,7 @@ impl Formula {
     /// The values that a mean is taken of, with how often each was met; `None` where only sums are known.
     #[must_use]
     pub fn values(&self, frames: &Frames) -> Option<Vec<(i64, u64)>> {
-        let slot = self.spreads.first().filter(|_| self.kind == MethodKind::Mean)?;
+        let slot = self.spreads.first().filter(|_| self.kind == MethodKind::Mean && self.layers.is_none())?;
         Some(frames.period.spread(*slot)?.bins().collect())
     }
 }
