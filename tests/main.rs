@@ -43,6 +43,7 @@ mod kpi;
 mod kpi_sources;
 mod ledger;
 mod mending;
+mod panels;
 mod people;
 mod profiles;
 mod races;

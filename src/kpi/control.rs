@@ -8,6 +8,7 @@ mod charted;
 mod fit;
 mod plan;
 mod readings;
+mod spread;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +17,9 @@ pub(crate) use charted::{
     limits_between, phase_of,
 };
 pub use fit::Parameters;
-pub(crate) use fit::{ENOUGH, PROVISIONAL};
+pub(crate) use fit::{ENOUGH, LAMBDA, PROVISIONAL};
 pub(crate) use plan::fits;
 pub use plan::{ChartKind, Grain, Split, code_of_rule, parse_rules, usual_rules};
 pub(crate) use readings::end;
+pub(crate) use spread::Spread;
+pub use spread::SpreadKind;

@@ -65,6 +65,7 @@ pub use service::{
     set_target, settle, settle_now, sheet, signal, signals_of, undo, value, value_by, values, verify, visible, weekly, weights_of,
     wrong_months,
 };
+pub(crate) use service::{AskedChart, FoundChart, control_chart};
 pub use service::{
     ChangeStaged, Committed, Fate, Faulty, LockMonth, LockedMonth, Looked, Mending, NewStaged, Preview, Progress, SeenCell,
     SeenError, SeenLock, SeenOwner, SeenPreview, await_import, await_preview, change_staged, commit_staged, committed,

@@ -4,6 +4,7 @@ mod agents;
 mod batches;
 mod behind;
 mod card;
+mod charting;
 mod definitions;
 mod gates;
 mod import;
@@ -38,6 +39,7 @@ pub(crate) use batches::{batch_number, last_mapping, may_undo};
 pub use behind::{AskedRows, Behind, FileShare, MOST_ROWS, MeasureSum, behind};
 pub(crate) use card::CardReader;
 pub use card::{AskedCard, Card, CardKpi, Why, card};
+pub(crate) use charting::{AskedChart, ChartSource, FoundChart, control_chart};
 pub use definitions::{
     DefinitionBook, Known, SaveDefinition, Versions, definition, definition_history, definition_on, definition_version,
     definitions, families, save_definition, weights_of,

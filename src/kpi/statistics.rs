@@ -10,6 +10,7 @@ pub mod erlang;
 mod intervals;
 mod quantiles;
 mod rules;
+mod spread;
 mod stratified;
 #[cfg(test)]
 mod tests;
@@ -19,4 +20,5 @@ pub use control::*;
 pub use intervals::*;
 pub use quantiles::{normal_quantile, t_quantile};
 pub use rules::{Rule, RuleSet, Signal, find};
+pub use spread::{Usual, moving_ranges};
 pub use stratified::{Drawn, stratified_interval, stratified_mean};

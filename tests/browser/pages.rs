@@ -158,6 +158,8 @@ pub const PAGES: &[Page] = &[
     at("KPIs", "/kpis", MANAGER, "/kpis"),
     at("centre", "/kpis/{centre}", MANAGER, "/kpis/HD"),
     at("KPI", "/kpis/{centre}/{code}", MANAGER, "/kpis/HD/service_level"),
+    at("KPI of single values", "/kpis/{centre}/{code}", MANAGER, "/kpis/HD/aht_s"),
+    at("KPI of subgroups", "/kpis/{centre}/{code}", MANAGER, "/kpis/HD/qa_score?points=week"),
     at("rows behind a KPI", "/kpis/{centre}/{code}/rows", MANAGER, "/kpis/HD/service_level/rows"),
     at("KPI without data", "/kpis/{centre}/{code}", MANAGER, "/kpis/HD/blocked_rate"),
     at("results by person", "/kpis/{centre}/{code}/agents", MANAGER, "/kpis/HD/service_level/agents"),

@@ -11,11 +11,42 @@ kpis-control-about = Control chart with { $signals ->
    *[other] { $signals } signals
   }; the table below holds the same figures.
 kpis-control-caption = Solid lines: centre and limits, the voice of the process. Dashed line: target, dotted line: edge of the allowed range, both set by management. A diamond breaks the rules whose numbers stand at it.
+kpis-control-caption-xmr = Below: moving ranges mR, the distance of each point from the one before; the centre is their mean M̄R, the limit 3.267 times that. A range beyond it is marked mR and raises no signal of its own.
+kpis-control-caption-xbar-s = Below: standard deviations S within each point; the centre is their mean, the limits are B3 and B4 times that, by the number of measurements. A deviation beyond them is marked S and raises no signal of its own.
+kpis-control-caption-ewma = Rings: what was measured. Line: the weighted mean of all points so far, the newest with weight λ. The limits widen from the first point of a phase until the weights have settled.
 kpis-control-without = Too few points for limits yet, or none of them differ: twenty points are needed, twelve for provisional limits.
 kpis-control-none = Nothing was measured in this span.
 kpis-control-read-by = Chart
 kpis-control-rules = Rules
 kpis-line-range = Range
+kpis-line-ewma = EWMA
+kpis-axis-unit = { $name } ({ $unit })
+kpis-axis-xmr = Single value X
+kpis-axis-xbar-s = Mean of the subgroup
+kpis-axis-g = Items between events
+kpis-axis-t = Days between events
+kpis-axis-ewma = EWMA, λ = { $lambda }
+kpis-spread-mr = Moving range mR
+kpis-spread-mr-centre = M̄R
+kpis-spread-mr-upper = mR upper limit
+kpis-spread-s = Standard deviation S
+kpis-spread-s-lower = S lower limit
+kpis-spread-s-centre = S centre
+kpis-spread-s-upper = S upper limit
+kpis-spread-title = { $kpi }: { $name }
+kpis-spread-about = { $name }, { $beyond ->
+    [0] no point beyond the limits
+    [one] one point beyond the limits
+   *[other] { $beyond } points beyond the limits
+  }; the table below holds the same figures.
+kpis-spread-beyond = { $letter } beyond its limit
+kpis-spread-out = Beyond the limits of the second panel
+kpis-process = Process
+kpis-process-counts = centre { $centre }; σz { $z }
+kpis-process-single = centre { $centre }; M̄R { $range }
+kpis-process-means = centre { $centre }; σ of one measurement { $sigma }
+kpis-process-ewma = centre { $centre }; σ { $sigma }; λ { $lambda }, limits ±3σ√(λ/(2−λ)) once settled
+kpis-process-between = centre { $centre }; limits on the 3.6th root
 
 kpis-chart-auto = chosen by the data
 kpis-chart-p = p chart (shares)

@@ -38,6 +38,7 @@ kpif-channel = Channel
 kpif-spread = Values
 kpif-level = Level
 kpif-chart = Chart
+kpif-measured = Measured value
 kpif-baseline-from = Baseline from
 kpif-baseline-to = Baseline to
 problem-kpi-chart-empty = Nothing was measured in the window of this chart. Choose a later period, or longer points.

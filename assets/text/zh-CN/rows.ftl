@@ -35,6 +35,7 @@ kpif-channel = 渠道
 kpif-spread = 取值分布
 kpif-level = 层级
 kpif-chart = 控制图
+kpif-measured = 实测值
 kpif-baseline-from = 基线起
 kpif-baseline-to = 基线止
 problem-kpi-chart-empty = 该图的时间范围内没有测量值。请选择更晚的期间，或改用更长的取点间隔。

@@ -2,6 +2,7 @@
 //! command line.
 
 mod batches;
+mod chart;
 mod definitions;
 mod locks;
 mod phases;
@@ -29,6 +30,7 @@ use crate::web::{Access, Routes};
     profiles::show,
     profiles::change,
     read::values,
+    chart::show,
     phases::list,
     phases::freeze,
     rows::behind,
@@ -66,6 +68,7 @@ pub(super) fn routes(routes: &mut Routes) {
         .post("/api/v1/kpis", manage, definitions::create)
         .get("/api/v1/kpis/{code}", read, definitions::history)
         .get("/api/v1/kpis/{code}/values", read, read::values)
+        .get("/api/v1/kpis/{code}/chart", read, chart::show)
         .get("/api/v1/kpis/{code}/phases", read, phases::list)
         .post("/api/v1/kpis/{code}/phases", manage, phases::freeze)
         .get("/api/v1/kpis/{code}/rows", read, rows::behind)

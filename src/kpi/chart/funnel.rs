@@ -75,7 +75,7 @@ pub fn funnel(funnel: &Funnel<'_>) -> String {
 
 /// Grid, axis and the numbers of observations.
 fn ground(pen: &mut Pen, funnel: &Funnel<'_>, axis: &Axis, most: f64) {
-    let (ticks, decimals) = axis.ticks();
+    let (ticks, decimals) = axis.ticks(5.0);
     for tick in ticks {
         let y = axis.at(tick);
         pen.path("grid", |pen| {
@@ -86,7 +86,7 @@ fn ground(pen: &mut Pen, funnel: &Funnel<'_>, axis: &Axis, most: f64) {
         pen.label("e", 44.0, y + 4.0, &text);
     }
     pen.raw("<path class=\"ax\" d=\"M52 330H1000\"/>");
-    let (sizes, _) = Axis::around([0.0, most], 0.0, (LEFT, RIGHT)).ticks();
+    let (sizes, _) = Axis::around([0.0, most], 0.0, (LEFT, RIGHT)).ticks(5.0);
     for size in sizes {
         pen.label("mid", LEFT + (RIGHT - LEFT) * size / most, 350.0, &format!("{size:.0}"));
     }

@@ -44,9 +44,9 @@ impl Axis {
         self.from + share * (self.to - self.from)
     }
 
-    /// Three to six round values inside the axis, ascending, and how many decimals they need.
-    pub(super) fn ticks(&self) -> (Vec<f64>, usize) {
-        let rough = (self.high - self.low) / 5.0;
+    /// Round values inside the axis, ascending, that cut it into about so many parts or fewer, and how many decimals they need.
+    pub(super) fn ticks(&self, parts: f64) -> (Vec<f64>, usize) {
+        let rough = (self.high - self.low) / parts;
         let power = 10_f64.powf(rough.log10().floor());
         let step =
             [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power).into_iter().find(|step| *step >= rough * 0.999).unwrap_or(power);

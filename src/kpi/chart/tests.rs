@@ -42,7 +42,9 @@ fn a_spark_has_gaps_and_a_last_point() {
 const WORDS: TrendWords<'_> = TrendWords { target: "目标", range: "底线", upper: "上限", centre: "中心", lower: "下限" };
 
 fn points(count: usize) -> Vec<TrendPoint<'static>> {
-    (0..count).map(|point| TrendPoint { label: "W", value: Some(0.7 + 0.002 * (point % 7) as f64), signal: None }).collect()
+    (0..count)
+        .map(|point| TrendPoint { label: "W", value: Some(0.7 + 0.002 * (point % 7) as f64), ..TrendPoint::default() })
+        .collect()
 }
 
 #[test]
@@ -53,13 +55,22 @@ fn a_trend_has_phases_limits_target_and_signals() {
     let limits = |lower, upper| vec![Some(Limits { lower, upper }); 22];
     let (before, after) = (limits(0.626, 0.69), limits(0.695, 0.739));
     let phases = [
-        TrendPhase { start: 0, centre: Some(0.659), limits: &before, name: "第一阶段", mark: None },
-        TrendPhase { start: 22, centre: Some(0.717), limits: &after, name: "第二阶段", mark: Some("WI-031 A/2 生效") },
+        TrendPhase { start: 0, centre: Some(0.659), centres: &[], limits: &before, name: "第一阶段", mark: None },
+        TrendPhase {
+            start: 22,
+            centre: Some(0.717),
+            centres: &[],
+            limits: &after,
+            name: "第二阶段",
+            mark: Some("WI-031 A/2 生效"),
+        },
     ];
     let drawn = trend(&Trend {
         id: "fcr",
         title: "一次解决率 <&\">",
         description: "p′",
+        panel: Panel::First,
+        axis: "",
         points: &series,
         phases: &phases,
         markers: &[TrendMarker { at: 3, label: "A" }, TrendMarker { at: 3, label: "B" }],
@@ -71,15 +82,15 @@ fn a_trend_has_phases_limits_target_and_signals() {
     });
     for part in [
         "<svg viewBox=\"0 0 1040 392\" role=\"img\" aria-labelledby=\"fcr-t fcr-d\"><title id=\"fcr-t\">一次解决率 &lt;&amp;&quot;&gt;</title>",
-        "<rect class=\"phb\" x=\"530.5\" y=\"48\" width=\"391.5\" height=\"314\" opacity=\".45\"/>",
-        "<path class=\"ph\" d=\"M530.5 26V362\"/><path class=\"flag\" d=\"M530.5 16l8 5-8 5z\"/><text class=\"a\" x=\"544.5\" y=\"25.0\">WI-031 A/2 生效</text>",
+        "<rect class=\"phb\" x=\"530.5\" y=\"48.0\" width=\"391.5\" height=\"314.0\" opacity=\".45\"/>",
+        "<path class=\"ph\" d=\"M530.5 26V362.0\"/><path class=\"flag\" d=\"M530.5 16l8 5-8 5z\"/><text class=\"a\" x=\"544.5\" y=\"25.0\">WI-031 A/2 生效</text>",
         "<text x=\"544.5\" y=\"41.0\">第二阶段</text>",
         "<text x=\"52.0\" y=\"41.0\">第一阶段</text>",
-        "<path class=\"ax\" d=\"M62.9 362v5\"/><text class=\"mid\" x=\"62.9\" y=\"382.0\">W</text>",
+        "<path class=\"ax\" d=\"M62.9 362.0v5\"/><text class=\"mid\" x=\"62.9\" y=\"382.0\">W</text>",
         "目标 75.0</text>",
         "底线 64.0</text>",
         "<path class=\"flr\" d=\"M52 ",
-        "<path class=\"mk\" d=\"M128.1 66V362\"/><text class=\"k mid\" x=\"128.1\" y=\"62.0\">A</text>\
+        "<path class=\"mk\" d=\"M128.1 66V362.0\"/><text class=\"k mid\" x=\"128.1\" y=\"62.0\">A</text>\
          <text class=\"k mid\" x=\"141.1\" y=\"62.0\">B</text>",
         "上限 73.9</text>",
         "<text class=\"b mid\" x=\"432.6\"",
@@ -102,6 +113,8 @@ fn a_trend_of_nothing_and_of_one_value_is_drawn() {
         id: "t",
         title: "",
         description: "",
+        panel: Panel::First,
+        axis: "",
         points: &[],
         phases: &[],
         markers: &[],
@@ -112,8 +125,8 @@ fn a_trend_of_nothing_and_of_one_value_is_drawn() {
         words: WORDS,
     };
     assert!(trend(&plain).ends_with("</svg>"));
-    let one = [TrendPoint { label: "1", value: Some(300.0), signal: Some("1") }];
-    let phase = [TrendPhase { start: 5, centre: Some(300.0), limits: &[], name: "", mark: None }];
+    let one = [TrendPoint { label: "1", value: Some(300.0), signal: Some("1"), ..TrendPoint::default() }];
+    let phase = [TrendPhase { start: 5, centre: Some(300.0), centres: &[], limits: &[], name: "", mark: None }];
     let drawn = trend(&Trend { points: &one, phases: &phase, ..plain });
     assert!(drawn.contains("中心 300.0") && !drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
 }
@@ -121,11 +134,13 @@ fn a_trend_of_nothing_and_of_one_value_is_drawn() {
 #[test]
 fn what_people_set_far_away_does_not_squeeze_the_process() {
     let series = points(12);
-    let phases = [TrendPhase { start: 0, centre: Some(0.706), limits: &[], name: "", mark: None }];
+    let phases = [TrendPhase { start: 0, centre: Some(0.706), centres: &[], limits: &[], name: "", mark: None }];
     let drawn = trend(&Trend {
         id: "t",
         title: "",
         description: "",
+        panel: Panel::First,
+        axis: "",
         points: &series,
         phases: &phases,
         markers: &[],
@@ -142,11 +157,13 @@ fn what_people_set_far_away_does_not_squeeze_the_process() {
 #[test]
 fn labels_at_the_right_keep_their_distance() {
     let (series, limits) = (points(12), vec![Some(Limits { lower: 0.7059, upper: 0.7061 }); 12]);
-    let phases = [TrendPhase { start: 0, centre: Some(0.706), limits: &limits, name: "", mark: None }];
+    let phases = [TrendPhase { start: 0, centre: Some(0.706), centres: &[], limits: &limits, name: "", mark: None }];
     let plain = Trend {
         id: "t",
         title: "",
         description: "",
+        panel: Panel::First,
+        axis: "",
         points: &series,
         phases: &phases,
         markers: &[],
@@ -171,10 +188,78 @@ fn ticks_are_few_and_round() {
         (0.0, 1.0, vec![0.0, 0.2, 0.4, 0.6, 0.8, 1.0]),
         (191.0, 333.0, vec![200.0, 250.0, 300.0]),
     ] {
-        let (ticks, _) = Axis::around([low, high], 0.0, (0.0, 1.0)).ticks();
+        let (ticks, _) = Axis::around([low, high], 0.0, (0.0, 1.0)).ticks(5.0);
         assert!(
             ticks.len() == expected.len() && ticks.iter().zip(&expected).all(|(one, other)| (one - other).abs() < 1e-9),
             "{ticks:?}"
         );
     }
+}
+
+#[test]
+fn a_second_panel_has_the_same_width_and_stands_on_nothing() {
+    let values = [None, Some(2.0), Some(7.5), None, Some(1.0), Some(3.0)];
+    let series: Vec<TrendPoint<'_>> = values
+        .iter()
+        .map(|value| TrendPoint { label: "W", value: *value, signal: value.filter(|value| *value > 6.0).map(|_| "mR"), raw: None })
+        .collect();
+    let limits = [None, Some(6.0), Some(6.0), None, Some(5.0), Some(5.0)]
+        .map(|upper| upper.map(|upper| Limits { lower: f64::NEG_INFINITY, upper }));
+    let centres = [None, Some(1.8), Some(1.8), None, Some(1.5), Some(1.5)];
+    let phases = [TrendPhase { start: 0, centre: Some(1.5), centres: &centres, limits: &limits, name: "", mark: None }];
+    let drawn = trend(&Trend {
+        id: "spread",
+        title: "移动极差 mR",
+        description: "mR",
+        panel: Panel::Second,
+        axis: "移动极差 mR（秒）",
+        points: &series,
+        phases: &phases,
+        markers: &[],
+        targets: &[],
+        range: &[],
+        digits: 1,
+        share: false,
+        words: WORDS,
+    });
+    for part in [
+        "<svg viewBox=\"0 0 1040 184\" role=\"img\" aria-labelledby=\"spread-t spread-d\"><title id=\"spread-t\">移动极差 mR</title>",
+        ">移动极差 mR（秒）</text>",
+        ">上限 5.0</text>",
+        ">中心 1.5</text>",
+        ">mR</text>",
+        ">0</text>",
+        "d=\"M52 154.0H922\"",
+    ] {
+        assert!(drawn.contains(part), "{part}\n{drawn}");
+    }
+    assert_eq!(drawn.matches("<path class=\"lim\"").count(), 1, "ranges have no lower limit: {drawn}");
+    let centre = drawn.split("class=\"cl\" d=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(centre.matches('M').count(), 2, "the centre steps, and is broken where a point is missing: {centre}");
+    let line = drawn.split("class=\"data\" d=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(line.matches('M').count(), 2, "{line}");
+    assert!(!drawn.contains("下限"));
+}
+
+#[test]
+fn what_was_measured_stands_behind_what_was_smoothed() {
+    let series = [1.0, 4.0, 2.0].map(|raw| TrendPoint { label: "1", value: Some(2.0), raw: Some(raw), signal: None });
+    let phase = [TrendPhase { start: 0, centre: Some(2.0), centres: &[], limits: &[], name: "", mark: None }];
+    let drawn = trend(&Trend {
+        id: "t",
+        title: "",
+        description: "",
+        panel: Panel::First,
+        axis: "EWMA",
+        points: &series,
+        phases: &phase,
+        markers: &[],
+        targets: &[],
+        range: &[],
+        digits: 1,
+        share: false,
+        words: WORDS,
+    });
+    assert_eq!(drawn.matches("class=\"pt raw\"").count(), 3);
+    assert!(drawn.contains(">EWMA</text>") && drawn.contains(">4</text>"), "the axis holds what was measured: {drawn}");
 }

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::fit::{self, ENOUGH, Parameters, Placed, fit, place};
 use super::plan::{ChartKind, Grain, Split, choose, usual_rules};
 use super::readings::{Reading, back, begin, readings};
+use super::spread::{Spread, SpreadKind, spreads};
 use crate::kpi::daybook::DayBook;
 use crate::kpi::definition::Definition;
 use crate::kpi::method::MethodKind;
@@ -76,6 +77,8 @@ pub(crate) struct Drawn {
     pub(crate) value: Option<f64>,
     pub(crate) centre: Option<f64>,
     pub(crate) limits: Option<Limits>,
+    /// Its place on the second panel, where the chart has one.
+    pub(crate) spread: Option<Spread>,
     /// Rules that it breaks, each dated at the last point of its window; what goes on from point to point stands where it begins, except
     /// points beyond the limits, each of which tells of itself.
     pub(crate) rules: Vec<Rule>,
@@ -85,7 +88,15 @@ pub(crate) struct Drawn {
 
 impl Drawn {
     fn of(reading: Reading) -> Self {
-        Self { value: reading.value.value, centre: None, limits: None, rules: Vec::new(), going_on: Vec::new(), reading }
+        Self {
+            value: reading.value.value,
+            centre: None,
+            limits: None,
+            spread: None,
+            rules: Vec::new(),
+            going_on: Vec::new(),
+            reading,
+        }
     }
 
     /// The rules that begin to be broken here: what a signal is raised for.
@@ -111,6 +122,16 @@ impl Charted {
     /// The stretch that a point belongs to.
     pub(crate) fn stretch_of(&self, point: usize) -> Option<&Stretch> {
         self.stretches.iter().rev().find(|stretch| stretch.start <= point)
+    }
+
+    /// What its second panel shows; phases of another kind of chart leave a gap there.
+    pub(crate) fn spread(&self) -> Option<SpreadKind> {
+        self.stretches.last()?.kind.spread()
+    }
+
+    /// A point of the second panel.
+    pub(crate) fn spread_of(&self, point: &Drawn) -> Option<Spread> {
+        point.spread.filter(|spread| Some(spread.kind) == self.spread())
     }
 }
 
@@ -233,6 +254,9 @@ fn judge(known: &Known, stretch: &Stretch, points: &mut [Drawn]) {
     let readings: Vec<Reading> = points.iter().map(|point| point.reading.clone()).collect();
     let placed = place(stretch.kind, &stretch.parameters, &readings);
     let least = least(known, &readings);
+    for (point, spread) in points.iter_mut().zip(spreads(stretch.kind, &stretch.parameters, &readings)) {
+        point.spread = spread;
+    }
     for (point, placed) in points.iter_mut().zip(&placed) {
         point.value = placed.map(|placed| placed.value).or(if stretch.kind.is_between() { None } else { point.value });
         point.centre = placed.map(|placed| placed.centre);

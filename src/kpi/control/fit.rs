@@ -16,7 +16,7 @@ pub(crate) const PROVISIONAL: usize = 12;
 /// Fewest days of weekends that are charted apart.
 const WEEKENDS: usize = 4;
 /// Weight of the newest point of an EWMA chart.
-const LAMBDA: f64 = 0.25;
+pub(crate) const LAMBDA: f64 = 0.25;
 
 /// What is frozen with a phase: how the process varies, and weekends where these are charted apart.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -5,11 +5,12 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 use super::charted::broken;
 use super::fit::{fit, place, series};
 use super::readings::{Reading, measure_gaps};
+use super::spread::spreads;
 use super::*;
 use crate::kpi::method::{Figure, IntervalMethod, KpiValue, MethodKind};
 use crate::kpi::period::Period;
 use crate::kpi::statistics::compare::Sample;
-use crate::kpi::statistics::{Process, Rule, RuleSet, find};
+use crate::kpi::statistics::{Process, Rule, RuleSet, c4, find, xmr_chart};
 
 fn reading(day: u64, numerator: i64, denominator: i64) -> Reading {
     let first = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
@@ -189,6 +190,71 @@ fn subgroups_are_weighed_by_their_size() {
     let placed = place(ChartKind::XbarS, &parameters, &readings);
     let width = |at: usize| placed[at].unwrap().limits.upper - placed[at].unwrap().limits.lower;
     assert!((width(0) / width(1) - (9.0_f64 / 5.0).sqrt()).abs() < 1e-9, "limits follow the size of each subgroup");
+}
+
+/// NIST's ten flow rates (pmc322).
+const FLOW: [i64; 10] = [496, 476, 499, 513, 478, 512, 526, 524, 536, 521];
+
+/// The flow rates as days; what is missing is no number.
+fn flow(values: &[f64]) -> Vec<Reading> {
+    let mut readings = all(&vec![(0, 10); values.len()]);
+    for (reading, value) in readings.iter_mut().zip(values) {
+        reading.value.value = Some(*value);
+    }
+    readings
+}
+
+/// The limits that the ten flow rates show.
+fn flow_limits() -> (Vec<f64>, Parameters) {
+    let values: Vec<f64> = FLOW.iter().map(|tenths| *tenths as f64 / 10.0).collect();
+    let process = xmr_chart(&values).unwrap().chart.process;
+    (values, Parameters { points: 10, process, weekend: None, apart: false })
+}
+
+#[test]
+fn moving_ranges_have_the_published_centre_and_limit() {
+    let (values, frozen) = flow_limits();
+    let ranges = spreads(ChartKind::Xmr, &frozen, &flow(&values));
+    assert_eq!(ranges[0], None, "nothing stands before the first point");
+    let one = ranges[1].unwrap();
+    assert!((one.value - 2.0).abs() < 1e-9 && (one.usual.centre - 1.877_777_777_78).abs() < 1e-9, "{one:?}");
+    assert!((one.usual.limits.upper - 6.134_7).abs() < 1e-9 && one.usual.limits.lower == 0.0, "{one:?}");
+    assert!(ranges.iter().flatten().all(|one| !one.is_beyond()));
+    // Later points are judged by what is frozen, and a range beyond its limit is told as such.
+    let later = spreads(ChartKind::Xmr, &frozen, &flow(&[51.0, 57.2, 51.0, f64::NAN, 51.0, 51.5]));
+    let told: Vec<Option<bool>> = later.iter().map(|one| one.map(|one| one.is_beyond())).collect();
+    assert_eq!(told, [None, Some(true), Some(true), None, None, Some(false)], "what is missing leaves a gap of two ranges");
+    assert!(later.iter().flatten().all(|one| one.usual == ranges[1].unwrap().usual), "frozen limits stay as they are");
+    assert!(spreads(ChartKind::Ewma, &frozen, &flow(&values)).iter().all(Option::is_none));
+}
+
+#[test]
+fn ranges_stay_within_the_days_that_are_charted_together() {
+    let counts: Vec<(i64, i64)> = (0..42).map(|day| (if day % 7 < 5 { 80 } else { 60 } + day % 3, 100)).collect();
+    let readings = all(&counts);
+    let apart = fit(ChartKind::Xmr, Split::Weekday, &readings).unwrap();
+    let ranges = spreads(ChartKind::Xmr, &apart, &readings);
+    assert!(ranges.iter().flatten().all(|one| one.value < 0.03), "no leap from Friday to Saturday: {ranges:?}");
+    assert_eq!(ranges.iter().flatten().count(), 40, "the first working day and the first Saturday have none");
+    let (monday, saturday) = (ranges[7].unwrap().usual, ranges[12].unwrap().usual);
+    assert!((monday.centre - apart.process.moving_range().unwrap().centre).abs() < 1e-12);
+    assert!((saturday.centre - apart.weekend.unwrap().moving_range().unwrap().centre).abs() < 1e-12);
+}
+
+#[test]
+fn deviations_have_limits_by_the_size_of_each_subgroup() {
+    let process = Process::Means { centre: 74.001_176, sigma: 0.009_240_036_602_29 / c4(5.0) };
+    let parameters = Parameters { points: 25, process, weekend: None, apart: false };
+    let group = |count: u64, deviation: f64| Reading { sample: Some(Sample { count, mean: 74.0, deviation }), ..reading(0, 74, 1) };
+    let found = spreads(ChartKind::XbarS, &parameters, &[group(5, 0.0148), group(5, 0.0194), group(1, 0.0), group(10, 0.0)]);
+    let one = found[0].unwrap();
+    // Montgomery's piston rings, as published.
+    assert!((one.usual.centre - 0.009_240_036_6).abs() < 1e-10 && one.usual.limits.lower == 0.0, "{one:?}");
+    assert!((one.usual.limits.upper - 0.019_302_416_8).abs() < 1e-10, "{one:?}");
+    assert!(!one.is_beyond() && found[1].unwrap().is_beyond());
+    assert_eq!(found[2], None, "one measurement has no deviation");
+    assert!(found[3].unwrap().is_beyond(), "ten measurements that do not vary at all are beyond the lower limit");
+    assert!(spreads(ChartKind::XbarS, &parameters, &flow(&[1.0])).iter().all(Option::is_none));
 }
 
 #[test]

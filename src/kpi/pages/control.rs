@@ -8,12 +8,11 @@ use super::words;
 use crate::db::Instant;
 use crate::error::Result;
 use crate::history;
-use crate::kpi::control::{self, ChartKind, Charted, Frozen, Grain, Stretch, usual_rules};
-use crate::kpi::daybook::{DayBook, reach};
+use crate::kpi::control::{self, ChartKind, Charted, Grain, Stretch, usual_rules};
 use crate::kpi::definition::Definition;
 use crate::kpi::scoring::Standing;
-use crate::kpi::service::{Mark, PhaseBook, last_close, marks};
-use crate::kpi::statistics::{Rule, RuleSet};
+use crate::kpi::service::{ChartSource, Mark, last_close, marks};
+use crate::kpi::statistics::{Process, Rule, RuleSet, gap_of};
 use crate::kpi::{Known, Period, PhaseRow};
 use crate::organisation::Centre;
 use crate::text::{Lang, t};
@@ -21,48 +20,6 @@ use crate::web::Reading;
 
 /// Letters of what happened; beyond them the newest are shown.
 const LETTERS: usize = 26;
-
-/// What a chart is drawn of.
-pub(super) struct Sheet {
-    pub(super) grain: Grain,
-    /// The last day of the chart.
-    pub(super) last: NaiveDate,
-    frozen: Vec<Frozen>,
-    rows: Vec<PhaseRow>,
-}
-
-impl Sheet {
-    /// What is known before the days are read.
-    pub(super) fn of(r: &mut Reading<'_>, centre: &Centre, known: &Known, points: Option<&str>, last: NaiveDate) -> Result<Self> {
-        let (grain, code) = (points.and_then(Grain::parse).unwrap_or(known.definition.points), &known.definition.code);
-        let book = PhaseBook::of(r.conn, &centre.id, Some(code))?;
-        let last = control::end(grain, last, r.today);
-        Ok(Self { grain, last, frozen: book.frozen(code, grain)?, rows: book.rows(code, grain).cloned().collect() })
-    }
-
-    /// The days that the chart needs, from this one on.
-    pub(super) fn first_day(&self, known: &Known) -> NaiveDate {
-        control::first_day_of(known.definition.chart, self.grain, self.last, &self.frozen)
-    }
-
-    /// The days themselves, where nothing else is shown beside the chart.
-    pub(super) fn book(&self, r: &mut Reading<'_>, centre: &Centre, known: &Known, from: NaiveDate) -> Result<DayBook> {
-        let scope = known.formula.as_ref().map(|formula| formula.scope()).unwrap_or_default();
-        let first = reach(Period::day(from.min(self.first_day(known))), &scope);
-        DayBook::read(r.conn, &centre.id, (first, self.last), &scope)
-    }
-
-    /// The day from which frozen limits would judge, had the KPI not been computed in another way then.
-    fn set_aside(&self, known: &Known) -> Option<NaiveDate> {
-        let newest = self.frozen.iter().rev().find(|phase| phase.starts_on <= self.last)?;
-        (!newest.suits(known)).then_some(newest.starts_on)
-    }
-
-    /// The chart.
-    pub(super) fn charted(&self, known: &Known, book: &DayBook) -> Option<Charted> {
-        control::chart(known, book, self.grain, self.last, &self.frozen)
-    }
-}
 
 /// Something that happened, in the list beneath the chart.
 #[derive(Serialize)]
@@ -102,6 +59,8 @@ pub(super) struct ControlView {
     grain: &'static str,
     chart: String,
     rules: String,
+    /// What the process of the present limits is made of, in numbers.
+    process: Option<String>,
     standing: Option<String>,
     provisional: bool,
     figures: Option<Figures>,
@@ -115,14 +74,14 @@ pub(super) struct ControlView {
 /// Everything that the page shows of the chart; `standing` is where the value of the shown period stands.
 pub(super) fn view(
     r: &mut Reading<'_>,
-    sheet: &Sheet,
+    source: &ChartSource,
     subject: &Subject<'_>,
     centre: &Centre,
     (period, standing): (Period, Option<Standing>),
 ) -> Result<ControlView> {
-    let charted = sheet.charted(subject.known, subject.book);
+    let charted = source.charted(subject.known, subject.book);
     let code = &subject.known.definition.code;
-    let span = charted.as_ref().and_then(|charted| Some((charted.points.first()?.reading.period.from, sheet.last)));
+    let span = charted.as_ref().and_then(|charted| Some((charted.points.first()?.reading.period.from, source.last)));
     let happened = match span {
         Some(span) => marks(r.conn, centre, code, span)?,
         None => Vec::new(),
@@ -134,18 +93,19 @@ pub(super) fn view(
     let kind = current.map_or(subject.known.definition.chart, |stretch| stretch.kind);
     let limited = charted.as_ref().filter(|charted| !charted.stretches.is_empty());
     Ok(ControlView {
-        tabs: tabs(subject, period, sheet.grain, r.lang),
-        grain: sheet.grain.as_str(),
+        tabs: tabs(subject, period, source.grain, r.lang),
+        grain: source.grain.as_str(),
         chart: chart_name(kind, r.lang),
         rules: rules(subject.known, kind),
-        standing: current.map(|stretch| standing_of(stretch, sheet.set_aside(subject.known), r.lang)),
+        process: current.map(|stretch| process_of(stretch, subject)),
+        standing: current.map(|stretch| standing_of(stretch, source.set_aside(subject.known), r.lang)),
         provisional: current.is_none_or(|stretch| !stretch.frozen || stretch.parameters.provisional()),
         said: limited.and_then(|charted| said(charted, period, standing?, r.lang)),
         suggestion: limited.and_then(|charted| suggestion(charted, happened, r.lang)),
-        figures: charted.as_ref().map(|charted| subject.control(charted, &letters, caption(charted, r.lang))),
+        figures: charted.as_ref().map(|charted| subject.control(charted, &letters)),
         happened: happened.iter().zip(&letters).map(|(mark, letter)| line(r, mark, letter)).collect(),
-        phases: sheet.rows.iter().rev().map(|row| phase_line(row, subject, r.lang)).collect::<Result<_>>()?,
-        phases_href: format!("{}/phases?points={}", subject.path, sheet.grain.as_str()),
+        phases: source.rows.iter().rev().map(|row| phase_line(row, subject, r.lang)).collect::<Result<_>>()?,
+        phases_href: format!("{}/phases?points={}", subject.path, source.grain.as_str()),
     })
 }
 
@@ -201,13 +161,7 @@ fn standing_of(stretch: &Stretch, set_aside: Option<NaiveDate>, lang: Lang) -> S
         (false, false, false) => "kpis-limits-rolling",
     };
     let aside = set_aside.map(|day| t(lang, "kpis-limits-aside", &[("day", day.to_string())]));
-    let space = if lang == Lang::Zh { "" } else { " " };
-    aside.into_iter().fold(t(lang, key, &params), |text, more| text + space + &more)
-}
-
-fn caption(charted: &Charted, lang: Lang) -> String {
-    let key = if charted.stretches.is_empty() { "kpis-control-without" } else { "kpis-control-caption" };
-    t(lang, key, &[])
+    aside.into_iter().fold(t(lang, key, &params), |text, more| words::together(text, &more, lang))
 }
 
 /// The table of two limits with two meanings, in words.
@@ -248,11 +202,35 @@ fn run_in(charted: &Charted) -> Option<usize> {
     (start..charted.points.len()).rev().find(|at| charted.points[*at].rules.iter().any(run))
 }
 
+/// The numbers behind the limits, as one checks them by hand.
+fn process_of(stretch: &Stretch, subject: &Subject<'_>) -> String {
+    let (process, definition) = (stretch.parameters.process, &subject.known.definition);
+    let number = |value: f64| words::with_digits(value * definition.scale(), definition.digits() + 1);
+    let text = |key: &str, params: &[(&str, String)]| t(subject.lang, key, params);
+    let centre = ("centre", number(process.centre()));
+    match process {
+        Process::Share { sigma_z, .. } | Process::Rate { sigma_z, .. } => {
+            text("kpis-process-counts", &[centre, ("z", words::with_digits(sigma_z, 2))])
+        }
+        Process::Means { sigma, .. } => text("kpis-process-means", &[centre, ("sigma", number(sigma))]),
+        Process::Single { sigma, .. } if stretch.kind == ChartKind::Ewma => {
+            text("kpis-process-ewma", &[centre, ("sigma", number(sigma)), ("lambda", control::LAMBDA.to_string())])
+        }
+        Process::Single { .. } if stretch.kind.is_between() => {
+            text("kpis-process-between", &[("centre", words::with_digits(gap_of(process.centre()), 1))])
+        }
+        Process::Single { .. } => {
+            let usual = process.moving_range().map_or(0.0, |usual| usual.centre);
+            text("kpis-process-single", &[centre, ("range", number(usual))])
+        }
+    }
+}
+
 fn phase_line(row: &PhaseRow, subject: &Subject<'_>, lang: Lang) -> Result<PhaseLine> {
     let parameters: control::Parameters = row.parameters.to()?;
     let definition = &subject.known.definition;
     let centre = if row.chart.is_between() {
-        format!("{:.1}", crate::kpi::statistics::gap_of(parameters.process.centre()))
+        format!("{:.1}", gap_of(parameters.process.centre()))
     } else {
         words::figure(definition, parameters.process.centre() * definition.scale())
     };

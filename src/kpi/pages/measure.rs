@@ -4,15 +4,16 @@ use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::control::{self, ControlView, Sheet};
+use super::control::{self, ControlView};
 use super::figures::{Figures, Subject, rule_name};
 use super::{strata, words};
 use crate::actor::Permission;
 use crate::error::{Error, Result};
+use crate::kpi::control::Grain;
 use crate::kpi::daybook::{DayBook, reach};
 use crate::kpi::definition::{Definition, check_expression};
 use crate::kpi::pack::Limits;
-use crate::kpi::service::Versions;
+use crate::kpi::service::{ChartSource, Versions};
 use crate::kpi::{self, Input, Known, LimitBook, Period, SetTarget, Signal, SignalDetail, SignalState};
 use crate::text::{Lang, t};
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit};
@@ -202,8 +203,9 @@ fn view(r: &mut Reading<'_>, centre: &str, code: &str, asked: &Asked, refused: O
     let known = versions.on(period.to).cloned().ok_or(Error::NotFound)?;
     let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, period.to);
     let last = kpi::last_day(r.conn, &centre.id)?.map_or(period.to, |last| last.min(period.to));
-    let sheet = Sheet::of(r, &centre, &known, asked.points.as_deref(), last)?;
-    let from = period.months_away(-12).from.min(sheet.first_day(&known)).min(period.from);
+    let points = asked.points.as_deref().and_then(Grain::parse);
+    let source = ChartSource::of(r.conn, &centre, &known, points, last, r.today)?;
+    let from = period.months_away(-12).from.min(source.first_day(&known)).min(period.from);
     let scope = versions.scope();
     let days = (reach(Period::day(from), &scope), Period::month_of(period.to).to);
     let book = DayBook::read(r.conn, &centre.id, days, &scope)?;
@@ -212,7 +214,7 @@ fn view(r: &mut Reading<'_>, centre: &str, code: &str, asked: &Asked, refused: O
     let proved = if known.formula.is_some() { Some(kpi::value(r.conn, &r.actor, code, &centre.code, period)?) } else { None };
     let standing = proved.as_ref().map(|value| value.state);
     let control =
-        if known.formula.is_some() { Some(control::view(r, &sheet, &subject, &centre, (period, standing))?) } else { None };
+        if known.formula.is_some() { Some(control::view(r, &source, &subject, &centre, (period, standing))?) } else { None };
     let monthly = subject.monthly(period);
     let signals = kpi::signals_of(r.conn, &r.actor, &centre.code, Some(code))?;
     let definition = &known.definition;

@@ -4,13 +4,14 @@ use actix_web::web::{Path, Query};
 use serde::Serialize;
 use serde_json::json;
 
-use super::control::{self, ControlView, Sheet};
+use super::control::{self, ControlView};
 use super::figures::Subject;
 use super::measure::Asked;
 use super::words;
 use crate::actor::Permission;
 use crate::error::{Error, Result};
-use crate::kpi::service::Versions;
+use crate::kpi::control::Grain;
+use crate::kpi::service::{ChartSource, Versions};
 use crate::kpi::{self, FreezePhase, LimitBook};
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit};
 
@@ -77,16 +78,16 @@ fn view(
     let known = versions.on(period.to).cloned().ok_or(Error::NotFound)?;
     let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, period.to);
     let last = kpi::last_day(r.conn, &centre.id)?.unwrap_or(period.to);
-    let sheet = Sheet::of(r, &centre, &known, points, last)?;
-    let book = sheet.book(r, &centre, &known, last)?;
+    let source = ChartSource::of(r.conn, &centre, &known, points.and_then(Grain::parse), last, r.today)?;
+    let book = source.book(r.conn, &centre, &known, last)?;
     let path = format!("/kpis/{}/{code}", centre.code);
     let subject = Subject { known: &known, versions: &versions, book: &book, limits, path, lang: r.lang };
     let form = match refused {
         Some(_) => super::form_view(refused, r.lang),
-        None => filled(&sheet, sheet.charted(&known, &book).as_ref().and_then(control::proposed)),
+        None => filled(&source, source.charted(&known, &book).as_ref().and_then(control::proposed)),
     };
     Ok(PhasesView {
-        control: control::view(r, &sheet, &subject, &centre, (period, None))?,
+        control: control::view(r, &source, &subject, &centre, (period, None))?,
         centre: centre.code.clone(),
         centre_name: centre.name(r.lang).to_owned(),
         code: code.to_owned(),
@@ -97,11 +98,11 @@ fn view(
 }
 
 /// The form with the days that suggest themselves.
-fn filled(sheet: &Sheet, proposed: Option<[chrono::NaiveDate; 3]>) -> serde_json::Value {
+fn filled(source: &ChartSource, proposed: Option<[chrono::NaiveDate; 3]>) -> serde_json::Value {
     let [from, to, starts_on] = proposed.map_or_else(Default::default, |days| days.map(|day| day.to_string()));
     json!({
         "values": {
-            "points": sheet.grain.as_str(),
+            "points": source.grain.as_str(),
             "baseline_from": from,
             "baseline_to": to,
             "starts_on": starts_on,

@@ -3,7 +3,7 @@
 use actix_web::web::Path;
 use serde::Serialize;
 
-use super::control::{Sheet, chart_name};
+use super::control::chart_name;
 use super::figures::{Figures, Subject, rule_name};
 use super::measure::SignalRow;
 use super::words;
@@ -11,7 +11,7 @@ use crate::actor::Permission;
 use crate::db::Instant;
 use crate::error::{Error, Result};
 use crate::history::{self, Line};
-use crate::kpi::service::Versions;
+use crate::kpi::service::{ChartSource, Versions};
 use crate::kpi::{self, Card, LimitBook, Period, Signal, SignalDetail, SignalState};
 use crate::organisation;
 use crate::web::{Area, Flash, Form, FormBody, PageResult, Reading, View, Visit};
@@ -110,16 +110,16 @@ fn view(r: &mut Reading<'_>, id: &str, refused: Option<(&Form, &Error)>) -> Resu
     let detail: SignalDetail = signal.detail.to()?;
     let period = Period::parse(&signal.period)?;
     let last = period.to;
-    let sheet = Sheet::of(r, &centre, &known, None, last)?;
+    let source = ChartSource::of(r.conn, &centre, &known, None, last, r.today)?;
     let from = Period::month_of(last).months_away(-12).from;
-    let book = sheet.book(r, &centre, &known, from)?;
+    let book = source.book(r.conn, &centre, &known, from)?;
     let limits = LimitBook::of(r.conn, &centre.id)?.limits(&known.definition, last);
     let path = format!("/kpis/{}/{}", centre.code, signal.code);
     let subject = Subject { known: &known, versions: &versions, book: &book, limits, path, lang: r.lang };
     let chart = if signal.rule.is_of_month() {
         subject.monthly(period)
     } else {
-        sheet.charted(&known, &book).map(|charted| subject.control(&charted, &[], r.t("kpis-control-caption")))
+        source.charted(&known, &book).map(|charted| subject.control(&charted, &[]))
     };
     let shown = |value: Option<f64>| value.map(|value| words::figure(&known.definition, value));
     let open = signal.state == SignalState::Open;

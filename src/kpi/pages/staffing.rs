@@ -165,8 +165,12 @@ fn picture(r: &Reading<'_>, question: &Question, answer: &Answer) -> String {
         Some(queue) => Some(queue.answered_within(threshold)),
         None => row.patient.map(|queue| queue.within(threshold)),
     };
-    let points: Vec<TrendPoint<'_>> =
-        answer.rows.iter().zip(&labels).map(|(row, label)| TrendPoint { label, value: level(row), signal: None }).collect();
+    let points: Vec<TrendPoint<'_>> = answer
+        .rows
+        .iter()
+        .zip(&labels)
+        .map(|(row, label)| TrendPoint { label, value: level(row), ..TrendPoint::default() })
+        .collect();
     let params = [("agents", answer.agents.to_string()), ("level", percent(question.goal.service_level))];
     let (title, description) = (r.t("kpis-staffing-picture"), t(r.lang, "kpis-staffing-picture-about", &params));
     let target = r.t("kpis-line-target");
@@ -174,6 +178,8 @@ fn picture(r: &Reading<'_>, question: &Question, answer: &Answer) -> String {
         id: "staffing",
         title: &title,
         description: &description,
+        panel: chart::Panel::First,
+        axis: "",
         points: &points,
         phases: &[],
         markers: &[],

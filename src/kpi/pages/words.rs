@@ -67,6 +67,11 @@ pub(crate) fn with_digits(value: f64, digits: usize) -> String {
     format!("{value:.digits$}")
 }
 
+/// Two sentences, one after the other.
+pub(super) fn together(one: String, other: &str, lang: Lang) -> String {
+    one + if lang == Lang::Zh { "" } else { " " } + other
+}
+
 /// A limit as people write it: without decimals that say nothing.
 fn limit(value: f64) -> String {
     let text = format!("{value:.2}");

@@ -3,10 +3,8 @@
 //! Each chart tells its centre line and, point by point, value, sigma and limits. A point without exposure has none of these. Limits of
 //! another span of time are had with [`Chart::with`]: the centre and the spread are frozen, sigma follows each point's own size.
 
-use super::constants::{c4, s_limits};
-
-/// The constant d2 for moving ranges of two, rounded as the published charts round it.
-const RANGE_OF_TWO: f64 = 1.128;
+use super::constants::c4;
+use super::spread::RANGE_OF_TWO;
 
 /// Limits of one point.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -203,15 +201,13 @@ fn counted<S: Size>(points: &[(u64, S)], laney: bool, process: fn(f64, f64) -> P
     Some(Chart::of(process(plain.centre(), sigma_z), &values))
 }
 
-/// A chart of single values with its chart of moving ranges.
+/// A chart of single values; its second panel is [`Process::moving_range`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct XmrChart {
     /// The values.
     pub chart: Chart,
     /// The mean moving range.
     pub range: f64,
-    /// Upper limit of the moving ranges.
-    pub range_upper: f64,
 }
 
 /// The XmR chart: one number per period. `None` below two values. No moving range is left out.
@@ -220,19 +216,16 @@ pub fn xmr_chart(values: &[f64]) -> Option<XmrChart> {
     let range = mean_range(values)?;
     let centre = values.iter().sum::<f64>() / values.len() as f64;
     let points: Vec<Option<(f64, f64)>> = values.iter().map(|value| Some((*value, 1.0))).collect();
-    let chart = Chart::of(Process::Single { centre, sigma: range / RANGE_OF_TWO }, &points);
-    Some(XmrChart { chart, range, range_upper: 3.267 * range })
+    Some(XmrChart { chart: Chart::of(Process::Single { centre, sigma: range / RANGE_OF_TWO }, &points), range })
 }
 
-/// Mean and spread of subgroups.
+/// A chart of the means of subgroups; its second panel is [`Process::deviation`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeansChart {
     /// The chart of the means.
     pub means: Chart,
     /// The mean standard deviation of the subgroups.
     pub deviation: f64,
-    /// Each subgroup's standard deviation with its limits; `None` below two measurements.
-    pub deviations: Vec<Option<(f64, Limits)>>,
 }
 
 /// A subgroup of measurements as sums of whole numbers or decimals.
@@ -276,17 +269,7 @@ pub fn means_chart(groups: &[Option<Subgroup>]) -> Option<MeansChart> {
     }
     let sigma = weighted / freedom;
     let points: Vec<Option<(f64, f64)>> = groups.iter().map(|group| group.map(|group| (group.mean, group.count as f64))).collect();
-    let deviations = groups.iter().map(|group| {
-        let group = (*group)?;
-        let (lower, upper) = s_limits(group.count as f64)?;
-        let usual = sigma * c4(group.count as f64);
-        Some((group.deviation, Limits { lower: lower * usual, upper: upper * usual }))
-    });
-    Some(MeansChart {
-        means: Chart::of(Process::Means { centre: sum / count, sigma }, &points),
-        deviation: plain / several,
-        deviations: deviations.collect(),
-    })
+    Some(MeansChart { means: Chart::of(Process::Means { centre: sum / count, sigma }, &points), deviation: plain / several })
 }
 
 /// An EWMA point.

@@ -169,9 +169,14 @@ const FLOW: [f64; 10] = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 5
 fn xmr_as_published_by_nist() {
     let xmr = xmr_chart(&FLOW).unwrap();
     let limits = first(&xmr.chart).limits;
-    for (found, published) in
-        [(xmr.chart.process.centre(), 50.81), (xmr.range, 1.8778), (limits.upper, 55.8041), (limits.lower, 45.8159)]
-    {
+    let ranges = xmr.chart.process.moving_range().unwrap();
+    for (found, published) in [
+        (xmr.chart.process.centre(), 50.81),
+        (xmr.range, 1.8778),
+        (limits.upper, 55.8041),
+        (limits.lower, 45.8159),
+        (ranges.limits.upper, 6.1347),
+    ] {
         assert!((found - published).abs() < 5.1e-5, "{found} {published}");
     }
     assert_eq!(find(&xmr.chart.z(), RuleSet::MEASUREMENTS), []);
@@ -334,7 +339,8 @@ fn charts_of_the_samples() {
         (sigma, "sigma"),
         (limits.upper, "ucl"),
         (limits.lower, "lcl"),
-        (xmr.range_upper, "mr_ucl"),
+        (xmr.chart.process.moving_range().unwrap().centre, "mr_bar"),
+        (xmr.chart.process.moving_range().unwrap().limits.upper, "mr_ucl"),
     ] {
         near(found, number(&expected[key]), 1e-9);
     }
@@ -418,15 +424,17 @@ fn subgroups_and_smoothing_of_the_samples() {
     let groups: Vec<Option<Subgroup>> = rings.values().take(25).map(|values| Subgroup::of(values)).collect();
     let chart = means_chart(&groups).unwrap();
     let Process::Means { sigma, .. } = chart.means.process else { panic!() };
-    let s_limits = chart.deviations[0].unwrap().1;
+    let usual = chart.means.process.deviation(5.0).unwrap();
+    assert!(groups.iter().flatten().all(|group| !usual.is_left_by(group.deviation)), "no ring sample varies more than it should");
     for (found, key) in [
         (chart.means.process.centre(), "xbarbar"),
         (chart.deviation, "sbar"),
         (sigma, "sigma"),
         (first(&chart.means).limits.upper, "xbar_ucl"),
         (first(&chart.means).limits.lower, "xbar_lcl"),
-        (s_limits.upper, "s_ucl"),
-        (s_limits.lower, "s_lcl"),
+        (usual.centre, "sbar"),
+        (usual.limits.upper, "s_ucl"),
+        (usual.limits.lower, "s_lcl"),
     ] {
         near(found, number(&expected[key]), 1e-9);
     }
