@@ -21,8 +21,8 @@ use cairn::actor::{Actor, Role};
 use cairn::clock::Clock;
 use cairn::config::{Config, Uploads};
 use cairn::db::{Db, Target};
-use cairn::kpi;
 use cairn::kpi::vocabulary::{Shape, Vocabulary};
+use cairn::kpi::{self, SaveDefinition};
 use cairn::ledger::Ledger;
 use cairn::organisation::{self, CentreType, NewCentre, NewOrganisation};
 use cairn::people::{self, NewGrant, NewUser};
@@ -91,18 +91,20 @@ async fn measure(centres: usize, months: usize, times: u64) {
     let signed = people::sign_in_as(&site.ledger, "board", "127.0.0.1", "bench").unwrap();
     let token = session::sign(&site.secret, &signed.user.id, &signed.session, site.now()).unwrap();
     let month = last.format("%Y-%m");
-    for (name, path) in [
+    let scorecard = format!("/kpis/{}?period={month}", codes[0]);
+    let pages = [
         ("dashboard", format!("/dashboard?period={month}")),
         ("dashboard, one centre closely", format!("/dashboard?period={month}&centre={}", codes[0])),
         ("centres", format!("/kpis?period={month}")),
-        ("scorecard", format!("/kpis/{}?period={month}", codes[0])),
+        ("scorecard", scorecard.clone()),
         ("scorecard of a year", format!("/kpis/{}?period={}", codes[0], last.year())),
-    ] {
+    ];
+    let seen = async |name: &str, path: &str| {
         let mut took = Vec::new();
         let mut size = 0;
         for run in 0..RUNS {
             // Another address each time, so that no page is answered from memory.
-            let request = TestRequest::get().uri(&format!("{path}&run={run}"));
+            let request = TestRequest::get().uri(&format!("{path}&run={name}{run}").replace(' ', "-"));
             let request = request.cookie(Cookie::new(session::cookie_name(false), token.clone())).to_request();
             let begun = Instant::now();
             let answer = test::call_service(&service, request).await;
@@ -112,7 +114,22 @@ async fn measure(centres: usize, months: usize, times: u64) {
         }
         took.sort_by(f64::total_cmp);
         println!("  {name:<30} median {:6.1} ms, worst {:6.1} ms, {:4} KB", took[RUNS / 2], took[RUNS - 1], size / 1024);
+    };
+    for (name, path) in &pages {
+        seen(name, path).await;
     }
+    weigh_channels(&site.ledger, first);
+    seen("scorecard that weighs channels", &scorecard).await;
+}
+
+/// Lets a KPI weigh channels, so that their sums are read beside those of all channels together.
+fn weigh_channels(ledger: &Ledger, first: NaiveDate) {
+    let known = ledger.db.read(|conn| kpi::definition_on(conn, "qa_score", first)).unwrap();
+    let mut definition = known.definition.as_ref().clone();
+    definition.variant = Some("by_channel".into());
+    definition.starts_on = Some(first);
+    let save = SaveDefinition { definition, seen: Some(known.version), reason: "by channel".into() };
+    ledger.write(&Arc::new(Actor::system()), move |tx| kpi::save_definition(tx, &save)).unwrap();
 }
 
 /// Organisation, centres of the three types in turn, and somebody who reads the board.

@@ -35,9 +35,9 @@ pub struct DayBook {
     made: Made,
 }
 
-/// The frames of single days, made once: the charts of all KPIs look at the same days.
+/// The frames of points, by their first and last day, made once: the charts of all KPIs look at the same days and months.
 #[derive(Debug, Default)]
-struct Made(Mutex<BTreeMap<NaiveDate, Arc<Frames>>>);
+struct Made(Mutex<BTreeMap<(NaiveDate, NaiveDate), Arc<Frames>>>);
 
 impl Clone for Made {
     fn clone(&self) -> Self {
@@ -200,13 +200,13 @@ impl DayBook {
         frames
     }
 
-    /// The same for the points of a chart, which share those of a day.
+    /// The same for the points of a chart, which share those without wider windows.
     pub(crate) fn frames_of_point(&self, period: Period, scope: &Scope) -> Arc<Frames> {
-        if period.from != period.to || !scope.windows.is_empty() {
+        if !scope.windows.is_empty() {
             return Arc::new(self.frames(period, scope));
         }
         let mut made = self.made.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(made.entry(period.from).or_insert_with(|| Arc::new(self.frames(period, scope))))
+        Arc::clone(made.entry((period.from, period.to)).or_insert_with(|| Arc::new(self.frames(period, scope))))
     }
 
     /// First days of the months that stand as their sums.

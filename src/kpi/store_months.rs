@@ -69,10 +69,21 @@ pub(super) fn never_made(conn: &mut Conn) -> Result<bool> {
     Ok(days.is_some())
 }
 
-/// Writes the sums of a month by channel; without any the month goes.
-pub(super) fn put(tx: &mut WriteTx<'_>, centre_id: &str, month: NaiveDate, sums: BTreeMap<String, Vec<u8>>) -> Result<()> {
+/// Takes the sums of a month away.
+pub(super) fn clear(tx: &mut WriteTx<'_>, centre_id: &str, month: NaiveDate) -> Result<()> {
     let own = kpi_months::centre_id.eq(centre_id).and(kpi_months::month.eq(month));
     diesel::delete(kpi_months::table.filter(own)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Writes sums of a month by channel, in the place of those of the same channels.
+pub(super) fn put(tx: &mut WriteTx<'_>, centre_id: &str, month: NaiveDate, sums: BTreeMap<String, Vec<u8>>) -> Result<()> {
+    let own = kpi_months::centre_id.eq(centre_id).and(kpi_months::month.eq(month));
+    let named = kpi_months::channel.eq_any(sums.keys());
+    diesel::delete(kpi_months::table.filter(own.and(named))).execute(&mut **tx)?;
+    if sums.is_empty() {
+        return Ok(());
+    }
     let row = |(channel, totals)| MonthRow { centre_id: centre_id.to_owned(), month, channel, totals };
     let rows: Vec<MonthRow> = sums.into_iter().map(row).collect();
     let conn: &mut Conn = &mut *tx;

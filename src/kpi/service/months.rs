@@ -44,13 +44,12 @@ pub(super) fn add(tx: &mut WriteTx<'_>, rows: &[MeasureRow]) -> Result<()> {
         sums.entry(row.channel.clone()).or_default().take(totals_of(row)?);
     }
     for ((centre, month), channels) in months {
-        let before = store_months::of_month(tx, &centre, month)?;
-        let sums = match unpacked(before) {
-            Some(before) => added(before, with_all(channels)),
+        let (before, more) = (store_months::of_month(tx, &centre, month)?, with_all(channels));
+        match unpacked(before, &more) {
+            Some(before) => store_months::put(tx, &centre, month, packed(&added(before, more)))?,
             // What is not ours, or knows no channels yet, is made from the days, to which the new ones belong by now.
-            None => summed(tx, &centre, month)?,
-        };
-        store_months::put(tx, &centre, month, packed(&sums))?;
+            None => renew_one(tx, &centre, month)?,
+        }
     }
     Ok(())
 }
@@ -60,11 +59,13 @@ pub(super) fn add(tx: &mut WriteTx<'_>, rows: &[MeasureRow]) -> Result<()> {
 /// # Errors
 /// When the database refuses.
 pub(super) fn renew(tx: &mut WriteTx<'_>, months: &BTreeSet<Month>) -> Result<()> {
-    for (centre, month) in months {
-        let sums = summed(tx, centre, *month)?;
-        store_months::put(tx, centre, *month, packed(&sums))?;
-    }
-    Ok(())
+    months.iter().try_for_each(|(centre, month)| renew_one(tx, centre, *month))
+}
+
+fn renew_one(tx: &mut WriteTx<'_>, centre: &str, month: NaiveDate) -> Result<()> {
+    let sums = summed(tx, centre, month)?;
+    store_months::clear(tx, centre, month)?;
+    store_months::put(tx, centre, month, packed(&sums))
 }
 
 /// The merge of the live days of a month; empty without any.
@@ -97,10 +98,12 @@ fn packed(sums: &Sums) -> BTreeMap<String, Vec<u8>> {
     sums.iter().map(|(channel, totals)| (channel.clone(), pack(totals))).collect()
 }
 
-/// The sums of rows; none where they cannot be read, or know no channels.
-fn unpacked(rows: BTreeMap<String, Vec<u8>>) -> Option<Sums> {
-    let sums: Sums = rows.into_iter().map(|(channel, bytes)| Some((channel, unpack(&bytes)?))).collect::<Option<_>>()?;
-    (sums.is_empty() || (sums.len() > 1 && sums.contains_key(""))).then_some(sums)
+/// The sums of a month that more is added to; none where they cannot be read, or the month knows no channels.
+fn unpacked(rows: BTreeMap<String, Vec<u8>>, more: &Sums) -> Option<Sums> {
+    let known = rows.is_empty() || (rows.len() > 1 && rows.contains_key(""));
+    let wanted = rows.into_iter().filter(|(channel, _)| known && more.contains_key(channel));
+    let sums = wanted.map(|(channel, bytes)| Some((channel, unpack(&bytes)?))).collect::<Option<_>>();
+    sums.filter(|_| known)
 }
 
 /// The months whose sums are not the merge of their live days.
