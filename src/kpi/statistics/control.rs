@@ -71,6 +71,7 @@ pub enum Process {
 
 impl Process {
     /// The centre line.
+    #[inline]
     #[must_use]
     pub fn centre(&self) -> f64 {
         match *self {
@@ -81,6 +82,7 @@ impl Process {
     }
 
     /// Sigma of a point of this size (trials, exposure, measurements); `None` without any.
+    #[inline]
     #[must_use]
     pub fn sigma(&self, size: f64) -> Option<f64> {
         let sigma = match *self {
@@ -93,6 +95,7 @@ impl Process {
     }
 
     /// A value of this size, with its limits.
+    #[inline]
     #[must_use]
     pub fn plot(&self, value: f64, size: f64) -> Option<Plotted> {
         let sigma = self.sigma(size)?;
@@ -108,6 +111,7 @@ impl Process {
 
     /// A point's distance from the centre line, in its own sigma. Where nothing varies, a point that differs all the same lies infinitely
     /// far away.
+    #[inline]
     #[must_use]
     pub fn z(&self, point: &Plotted) -> f64 {
         let (centre, distance) = (self.centre(), point.value - self.centre());
