@@ -107,27 +107,29 @@ fn a_trend_has_phases_limits_target_and_signals() {
     assert_eq!(line.matches('M').count(), 3, "a new stroke per phase and after the gap");
 }
 
+/// A trend of nothing.
+const PLAIN: Trend<'static> = Trend {
+    id: "t",
+    title: "",
+    description: "",
+    panel: Panel::First,
+    axis: "",
+    points: &[],
+    phases: &[],
+    markers: &[],
+    targets: &[],
+    range: &[],
+    digits: 1,
+    share: false,
+    words: WORDS,
+};
+
 #[test]
 fn a_trend_of_nothing_and_of_one_value_is_drawn() {
-    let plain = Trend {
-        id: "t",
-        title: "",
-        description: "",
-        panel: Panel::First,
-        axis: "",
-        points: &[],
-        phases: &[],
-        markers: &[],
-        targets: &[],
-        range: &[],
-        digits: 1,
-        share: false,
-        words: WORDS,
-    };
-    assert!(trend(&plain).ends_with("</svg>"));
+    assert!(trend(&PLAIN).ends_with("</svg>"));
     let one = [TrendPoint { label: "1", value: Some(300.0), signal: Some("1"), ..TrendPoint::default() }];
     let phase = [TrendPhase { start: 5, centre: Some(300.0), centres: &[], limits: &[], name: "", mark: None }];
-    let drawn = trend(&Trend { points: &one, phases: &phase, ..plain });
+    let drawn = trend(&Trend { points: &one, phases: &phase, ..PLAIN });
     assert!(drawn.contains("中心 300.0") && !drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
 }
 
@@ -215,12 +217,7 @@ fn a_second_panel_has_the_same_width_and_stands_on_nothing() {
         axis: "移动极差 mR（秒）",
         points: &series,
         phases: &phases,
-        markers: &[],
-        targets: &[],
-        range: &[],
-        digits: 1,
-        share: false,
-        words: WORDS,
+        ..PLAIN
     });
     for part in [
         "<svg viewBox=\"0 0 1040 184\" role=\"img\" aria-labelledby=\"spread-t spread-d\"><title id=\"spread-t\">移动极差 mR</title>",

@@ -46,17 +46,22 @@ impl Reading {
     }
 }
 
-/// The first day of the point that a day belongs to.
-pub(super) fn begin(grain: Grain, day: NaiveDate) -> NaiveDate {
+/// The time of the point that a day belongs to.
+fn period(grain: Grain, day: NaiveDate) -> Period {
     match grain {
-        Grain::Day => day,
-        Grain::Week => day.week(Weekday::Mon).first_day(),
-        Grain::Month => Period::month_of(day).from,
+        Grain::Day => Period::day(day),
+        Grain::Week => Period::week_of(day),
+        Grain::Month => Period::month_of(day),
     }
 }
 
+/// The first day of the point that a day belongs to.
+pub(super) fn begin(grain: Grain, day: NaiveDate) -> NaiveDate {
+    period(grain, day).from
+}
+
 /// So many points before the one that begins on a day.
-pub(crate) fn back(grain: Grain, begin: NaiveDate, points: u64) -> NaiveDate {
+pub(super) fn back(grain: Grain, begin: NaiveDate, points: u64) -> NaiveDate {
     match grain {
         Grain::Day => begin.checked_sub_days(Days::new(points)).unwrap_or(begin),
         Grain::Week => begin.checked_sub_days(Days::new(7 * points)).unwrap_or(begin),
@@ -64,17 +69,9 @@ pub(crate) fn back(grain: Grain, begin: NaiveDate, points: u64) -> NaiveDate {
     }
 }
 
-fn period(grain: Grain, begin: NaiveDate) -> Period {
-    match grain {
-        Grain::Day => Period::day(begin),
-        Grain::Week => Period::week_of(begin),
-        Grain::Month => Period::month_of(begin),
-    }
-}
-
 /// A week or month that is over counts to its end, though nothing happened on its last days.
 pub(crate) fn end(grain: Grain, last: NaiveDate, today: NaiveDate) -> NaiveDate {
-    let end = period(grain, begin(grain, last)).to;
+    let end = period(grain, last).to;
     if end < today { end } else { last }
 }
 

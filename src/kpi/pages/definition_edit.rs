@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{definition_form, definitions, figures};
 use crate::actor::Permission;
 use crate::error::{Error, Result};
-use crate::kpi::control::{ChartKind, code_of_rule};
+use crate::kpi::control::{ChartKind, Grain, code_of_rule};
 use crate::kpi::definition::{DIRECTIONS, RULES, SOURCES, UNITS, check_expression};
 use crate::kpi::method::MethodKind;
 use crate::kpi::statistics::Rule;
@@ -111,7 +111,13 @@ fn editing(r: &mut Reading<'_>, known: Option<&Known>, form: Value, sound: bool)
             .iter()
             .map(|kind| Choice { value: kind.as_str().to_owned(), label: super::control::chart_name(*kind, lang) })
             .collect(),
-        grains: choices(&["day", "week", "month"], &|grain| t(lang, &format!("kpis-points-{grain}"), &[])),
+        grains: Grain::ALL
+            .iter()
+            .map(|grain| Choice {
+                value: grain.as_str().to_owned(),
+                label: t(lang, &format!("kpis-points-{}", grain.as_str()), &[]),
+            })
+            .collect(),
         chart_rules: Rule::ALL
             .iter()
             .map(|rule| Choice { value: code_of_rule(*rule).to_owned(), label: figures::rule_name(SignalRule::of(*rule), lang) })

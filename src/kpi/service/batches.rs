@@ -149,12 +149,10 @@ pub fn undo(tx: &mut WriteTx<'_>, number: i64, reason: Option<&str>) -> Result<B
     let actor = Arc::clone(&tx.actor);
     let mut batch = visible_batch(tx, &actor, number)?;
     let mut supplements = store::supplements(tx, number)?;
-    let mut places: BTreeSet<Place> = BTreeSet::new();
     for one in std::iter::once(&batch).chain(&supplements) {
-        places.extend(store_measures::days_of(tx, &one.id)?);
-    }
-    for centre in places.iter().map(|place| &place.0).collect::<BTreeSet<_>>() {
-        tx.actor.require_at(Permission::ImportKpis, centre)?;
+        for centre in store_measures::centres_of(tx, &one.id)? {
+            tx.actor.require_at(Permission::ImportKpis, &centre)?;
+        }
     }
     if batch.state != BatchState::Committed {
         return Err(Error::Conflict(Problem::whole("kpi-not-live").with("batch", batch.label())));

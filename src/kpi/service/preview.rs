@@ -304,9 +304,7 @@ fn by_day(cells: &Cells) -> BTreeMap<&str, BTreeMap<NaiveDate, DaySums>> {
 
 /// The sums of a day, all channels together.
 fn together(day: &DaySums) -> Quantities {
-    let mut sum = Totals::default();
-    day.values().for_each(|channel| sum.merge(channel));
-    sum.quantities()
+    Totals::total(day.values()).into_quantities()
 }
 
 fn compare(
